@@ -1,0 +1,88 @@
+/** What the report page shows: plain JSON, made from a run by `runToViewModel`, drawn by web/. All texts are hostile. */
+
+export interface Interval {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface ArchiveItemView {
+  readonly id: string;
+  /** Undefined for a seed. */
+  readonly parentId?: string;
+  /** One bin per dimension. */
+  readonly bins: readonly number[];
+  readonly problem: string;
+  readonly modelAnswer: string;
+  readonly rightAnswer: string;
+  readonly correct: boolean;
+  readonly fitness: number;
+  readonly iteration: number;
+  /** How it came from its parent. */
+  readonly mutation: string;
+  /** False for an ancestor that is shown for lineage only and is no longer in the archive. */
+  readonly elite: boolean;
+}
+
+export interface ArchiveView {
+  readonly dimensions: readonly { readonly name: string; readonly bins: readonly string[] }[];
+  /** Elites, and all of their ancestors. */
+  readonly items: readonly ArchiveItemView[];
+  /** Cells whose best fitness is below this are weak: filled, but the model does not fail there. */
+  readonly weakBelow: number;
+}
+
+export interface ComparisonView {
+  readonly name: string;
+  readonly description: string;
+  readonly problems: number;
+  /** Shares in [0, 1] with 95 % intervals. */
+  readonly before: Interval;
+  readonly after: Interval;
+  /** after - before, paired bootstrap where the problems are the same. */
+  readonly difference: Interval;
+  readonly paired: boolean;
+  readonly verdict: "better" | "worse" | "no clear change";
+}
+
+export interface CurveView {
+  readonly name: string;
+  readonly horizontal: string;
+  readonly vertical: string;
+  readonly series: readonly { readonly name: string; readonly points: readonly (readonly [number, number])[] }[];
+}
+
+export interface CardRowView {
+  readonly axis: "quality" | "diversity" | "complexity";
+  readonly measure: string;
+  readonly description: string;
+  readonly higherMeans: string;
+  readonly value: number;
+  /** Bootstrap interval where it is affordable. */
+  readonly interval?: readonly [number, number];
+}
+
+export interface ReportViewModel {
+  readonly format: 1;
+  readonly title: string;
+  /** One sentence. */
+  readonly verdict: string;
+  readonly verdictTone: "good" | "mixed" | "bad" | "unfinished";
+  readonly createdAt: string;
+  /** The command that repeats the run. */
+  readonly command: string;
+  readonly settings: readonly { readonly name: string; readonly value: string }[];
+  readonly versions: readonly { readonly name: string; readonly value: string }[];
+  readonly cost: readonly {
+    readonly phase: string;
+    readonly seconds: number;
+    readonly evaluations: number;
+    readonly tokens: number;
+  }[];
+  readonly archive?: ArchiveView;
+  readonly comparisons: readonly ComparisonView[];
+  readonly curves: readonly CurveView[];
+  readonly card: readonly CardRowView[];
+  /** Plain remarks: what the numbers do not show, what fell short. */
+  readonly notes: readonly string[];
+}
