@@ -1,0 +1,110 @@
+/**
+ * What a run of the closed loop can be told: one schema, from which the config file's checks, the command line's flags
+ * and their help are made. The defaults are the settings that worked when the loop was tried out (docs/decisions).
+ */
+import { z } from "zod";
+import { ConfigurationError, configurationProblems } from "./configuration-error.ts";
+
+/** Where the examples to learn from come from; equal numbers of target evaluations in every arm. */
+export const searchArms = [
+  "quality-diversity",
+  "no-stepping-stones",
+  "full-sampler-failures",
+  "full-sampler",
+  "in-distribution",
+] as const;
+
+export const domains = ["grade-school"] as const;
+
+const count = (description: string, standard: number) =>
+  z.number().int().min(1).max(100_000_000).default(standard).describe(description);
+const share = (description: string, standard: number) =>
+  z.number().min(0).max(1).default(standard).describe(description);
+
+const searchSchema = z.strictObject({
+  evaluations: count("evaluations of the target model, a round", 2000),
+  batchSize: count("problems that are evaluated at once", 100),
+  elitesPerCell: count("the most problems that one cell of the archive keeps", 10),
+  seeds: count("seed problems that the search starts from", 200),
+  arm: z.enum(searchArms).default("quality-diversity").describe("how problems are proposed and kept"),
+});
+
+const learnSchema = z.strictObject({
+  examples: count("new examples learnt, a round", 1200),
+  replay: z
+    .number()
+    .int()
+    .min(0)
+    .max(100_000_000)
+    .default(800)
+    .describe("examples of the original distribution mixed in, a round"),
+  epochs: count("passes over the examples", 3),
+  batchSize: count("examples in one training step", 16),
+  learningRate: z.number().gt(0).max(10).default(2e-3).describe("highest learning rate"),
+  warmupSteps: z
+    .number()
+    .int()
+    .min(0)
+    .max(100_000_000)
+    .default(10)
+    .describe("steps in which the learning rate rises from zero"),
+  weightDecay: share("decay of AdamW, times the learning rate", 0.01),
+  betas: z
+    .tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)])
+    .default([0.9, 0.98])
+    .describe("decay of AdamW's two averages"),
+  clip: z.number().gt(0).default(1).describe("largest norm of a gradient"),
+  finalLearningRateShare: share("learning rate of the last step, as a share of the highest", 0.05),
+  checkpointEvery: count("training steps between two checkpoints", 50),
+});
+
+const measureSchema = z.strictObject({
+  problems: count("problems in each test set", 2000),
+  resamples: count("bootstrap resamples behind an interval", 2000),
+});
+
+const attackSchema = z.strictObject({
+  renewed: z.boolean().default(true).describe("search again, at an equal budget, against the taught model"),
+});
+
+export const configurationSchema = z.strictObject({
+  domain: z.enum(domains).default("grade-school").describe("family of problems"),
+  model: z
+    .string()
+    .min(1)
+    .default("grade-school")
+    .describe("model to improve: the name of a shipped one, or illume:PATH of a model folder"),
+  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).describe("seed of all random numbers"),
+  rounds: z.number().int().min(1).max(1000).default(1).describe("rounds of search and learning"),
+  threads: z.number().int().min(1).max(256).default(2).describe("threads of the tensor engine"),
+  output: z.string().min(1).default("runs").describe("folder in which each run gets its own folder"),
+  search: searchSchema.prefault({}).describe("search for problems that the model gets wrong"),
+  learn: learnSchema.prefault({}).describe("learning from verified solutions of them"),
+  measure: measureSchema.prefault({}).describe("measuring before and after"),
+  attack: attackSchema.prefault({}).describe("the attack renewed against the taught model"),
+});
+
+/** A complete configuration: every setting has a value. Plain JSON. */
+export type Configuration = z.output<typeof configurationSchema>;
+/** What a user writes: any subset of the settings. */
+export type ConfigurationInput = z.input<typeof configurationSchema>;
+export type SearchArm = Configuration["search"]["arm"];
+
+export const defaultConfiguration: Configuration = configurationSchema.parse({});
+
+/**
+ * Checks plain JSON and fills in the defaults.
+ *
+ * @param settings any subset of the settings
+ * @param describePath how to call a setting in an error, given its path; default "search.batchSize"
+ * @throws ConfigurationError that names every wrong setting
+ */
+export function parseConfiguration(
+  settings: unknown,
+  describePath: (path: readonly PropertyKey[]) => string = (path) => path.map(String).join("."),
+): Configuration {
+  const parsed = configurationSchema.safeParse(settings ?? {}, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  const schema = z.toJSONSchema(configurationSchema, { io: "input" });
+  throw new ConfigurationError(configurationProblems(parsed.error.issues, schema, settings, describePath));
+}
