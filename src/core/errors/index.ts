@@ -1,4 +1,5 @@
 export * from "./corrupt-file-error.ts";
+export * from "./file-system-failure.ts";
 export * from "./illume-error.ts";
 export * from "./interrupted-error.ts";
 export * from "./invalid-argument-error.ts";

@@ -1,0 +1,118 @@
+/**
+ * Files that are either there in full or not at all: contents go to a temporary file in the same folder, are flushed
+ * to the disk, and then take the place of the old file by a rename. A crash leaves the old file, never half of a new one.
+ */
+import fs from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileSystemFailure } from "./errors/file-system-failure.ts";
+import { InvalidArgumentError } from "./errors/invalid-argument-error.ts";
+
+let temporaryFiles = 0;
+
+/** A file being written; nothing is seen under its name until `commit`. End it with `commit` or `discard`. */
+export class AtomicFile {
+  readonly path: string;
+  readonly #temporaryPath: string;
+  #descriptor: number | undefined;
+
+  /** Throws StorageError where the folder is missing or cannot be written to. */
+  constructor(path: string) {
+    this.path = path;
+    try {
+      [this.#temporaryPath, this.#descriptor] = openTemporary(path);
+    } catch (error) {
+      throw fileSystemFailure(error, "to write", path);
+    }
+  }
+
+  /** Appends text (as UTF-8) or bytes. On failure the temporary file is removed and StorageError thrown. */
+  write(contents: string | Uint8Array): void {
+    const bytes = typeof contents === "string" ? Buffer.from(contents, "utf8") : contents;
+    this.#attempt((descriptor) => {
+      for (let written = 0; written < bytes.byteLength; ) {
+        written += fs.writeSync(descriptor, bytes, written, Math.min(bytes.byteLength - written, 2 ** 30));
+      }
+    });
+  }
+
+  /** Flushes the contents and gives them the file's name. On failure the old file stays and StorageError is thrown. */
+  commit(): void {
+    this.#attempt((descriptor) => {
+      fs.fsyncSync(descriptor);
+      // Closed before the rename because Windows renames no open file.
+      this.#descriptor = undefined;
+      fs.closeSync(descriptor);
+      fs.renameSync(this.#temporaryPath, this.path);
+      flushFolder(dirname(this.path));
+    });
+  }
+
+  /** Removes what was written; harmless after `commit`. */
+  discard(): void {
+    if (this.#descriptor === undefined) return;
+    const descriptor = this.#descriptor;
+    this.#descriptor = undefined;
+    try {
+      fs.closeSync(descriptor);
+    } finally {
+      fs.rmSync(this.#temporaryPath, { force: true });
+    }
+  }
+
+  #attempt(work: (descriptor: number) => void): void {
+    if (this.#descriptor === undefined) {
+      throw new InvalidArgumentError({
+        expected: `an open file ${JSON.stringify(this.path)}`,
+        received: "one that was committed or discarded",
+        remedy: "open a new AtomicFile",
+      });
+    }
+    try {
+      work(this.#descriptor);
+    } catch (error) {
+      this.discard();
+      fs.rmSync(this.#temporaryPath, { force: true });
+      throw fileSystemFailure(error, "to write", this.path);
+    }
+  }
+}
+
+/**
+ * Writes a whole file atomically, replacing one that is there.
+ * Throws StorageError where the folder is missing or unwritable or the disk is full; the old file is kept then.
+ */
+export function writeFileAtomic(path: string, contents: string | Uint8Array | Iterable<string | Uint8Array>): void {
+  const file = new AtomicFile(path);
+  try {
+    if (typeof contents === "string" || contents instanceof Uint8Array) file.write(contents);
+    else for (const chunk of contents) file.write(chunk);
+    file.commit();
+  } finally {
+    file.discard();
+  }
+}
+
+function openTemporary(path: string): [string, number] {
+  for (;;) {
+    // The name is cut so that it stays below the 255 bytes that file systems allow.
+    const name = `.${basename(path).slice(0, 40)}.${process.pid}.${temporaryFiles++}.temporary`;
+    const temporaryPath = join(dirname(path), name);
+    try {
+      return [temporaryPath, fs.openSync(temporaryPath, "wx")];
+    } catch (error) {
+      // A crashed process with this process number may have left one behind.
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    }
+  }
+}
+
+/** Makes a rename survive a power cut; Windows has no such call for folders. */
+function flushFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const descriptor = fs.openSync(folder, "r");
+  try {
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
