@@ -1,0 +1,4 @@
+export * from "./memory-run-store.ts";
+export { type CreateRunOptions, createRun, type OpenRunOptions, openRun } from "./run-database.ts";
+export * from "./run-folders.ts";
+export * from "./run-store.ts";

@@ -1,0 +1,57 @@
+/**
+ * The record of one run. Everything that cost time or money is committed here before it is used, so that a killed run
+ * loses nothing and `illume resume` continues to the result that an uninterrupted run would have reached.
+ */
+
+/** Plain JSON: what survives JSON.parse(JSON.stringify(value)) unchanged. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export interface StoredEvent {
+  readonly sequence: number;
+  readonly kind: string;
+  readonly payload: Json;
+  /** Milliseconds since 1970; the only thing in a store that differs between equal runs. */
+  readonly time: number;
+}
+
+export interface StoredEntry {
+  /** Unique in the run; entries keep the order in which they were added. */
+  readonly id: string;
+  readonly parentId: string | null;
+  readonly iteration: number;
+  /** Which archive it belongs to ("search", "renewed attack"). */
+  readonly archive: string;
+  readonly cell: number;
+  readonly fitness: number;
+  readonly payload: Json;
+}
+
+export interface StoredMetric {
+  readonly name: string;
+  readonly step: number;
+  readonly value: number;
+}
+
+export interface RunStore {
+  /** The folder of the run: its database, checkpoints and report. */
+  readonly directory: string;
+  /** What the run was started with; written once. */
+  readonly configuration: Json;
+  /** Runs `work` in one transaction: either all of its writes are on disk afterwards, or none. */
+  transaction<Result>(work: () => Result): Result;
+  appendEvent(kind: string, payload: Json): void;
+  events(kind?: string): StoredEvent[];
+  addEntries(entries: readonly StoredEntry[]): void;
+  entries(archive?: string): StoredEntry[];
+  addMetrics(metrics: readonly StoredMetric[]): void;
+  /** Metrics of a name, ordered by step; a step written twice keeps its last value. */
+  metrics(name?: string): StoredMetric[];
+  /** The result of a call by its content key, or undefined: each completed call is paid once. */
+  call(key: string): Json | undefined;
+  /** Commits the result of a call; a key that is there already keeps its first result. */
+  addCall(key: string, result: Json): void;
+  /** Small named progress values ("phase" -> {"name": "learn", "step": 40}); last write wins. */
+  state(key: string): Json | undefined;
+  setState(key: string, value: Json): void;
+  close(): void;
+}

@@ -1,0 +1,233 @@
+/**
+ * The run store on disk: one SQLite database a run.
+ *
+ * Write-ahead log with synchronous = FULL: a commit is on disk when the call returns, so neither SIGKILL nor a power cut
+ * loses it, at the price of one fsync a commit (group writes with `transaction`). Readers do not disturb the writer.
+ */
+import type { SQLInputValue, StatementSync } from "node:sqlite";
+import type { Json, RunStore, StoredEntry, StoredEvent, StoredMetric } from "./run-store.ts";
+import { type Database, withStorageErrors } from "./sqlite.ts";
+import {
+  checkEntry,
+  checkMetricStep,
+  checkSynchronous,
+  closedStoreError,
+  duplicateEntryError,
+} from "./store-errors.ts";
+import { decodeJson, encodeJson } from "./stored-json.ts";
+
+/** The tables of a run; a change here needs a new `runFormat` (run-database.ts). */
+export const runTables = `
+  CREATE TABLE run (
+    only INTEGER PRIMARY KEY CHECK (only = 1), illume TEXT NOT NULL, configuration TEXT NOT NULL,
+    created INTEGER NOT NULL, writer INTEGER
+  ) STRICT;
+  CREATE TABLE events (
+    sequence INTEGER PRIMARY KEY, kind TEXT NOT NULL, payload TEXT NOT NULL, time INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE entries (
+    position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, parent TEXT, iteration INTEGER NOT NULL,
+    archive TEXT NOT NULL, cell INTEGER NOT NULL, fitness REAL NOT NULL, payload TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE metrics (
+    name TEXT NOT NULL, step INTEGER NOT NULL, value REAL, PRIMARY KEY (name, step)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE calls (key TEXT PRIMARY KEY, result TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+type Row = Record<string, string | number | null>;
+
+export interface SqliteRunStoreOptions {
+  readonly directory: string;
+  /** The database's file, for errors. */
+  readonly path: string;
+  readonly database: Database;
+  /** Gives up the writer's lock; called once, after the database is closed. */
+  readonly release: () => void;
+}
+
+export class SqliteRunStore implements RunStore {
+  readonly directory: string;
+  readonly configuration: Json;
+  readonly #path: string;
+  readonly #database: Database;
+  readonly #release: () => void;
+  readonly #statements = new Map<string, StatementSync>();
+  #depth = 0;
+  #closed = false;
+
+  constructor(options: SqliteRunStoreOptions) {
+    this.directory = options.directory;
+    this.#path = options.path;
+    this.#database = options.database;
+    this.#release = options.release;
+    this.configuration = decodeJson(String(this.#rows("SELECT configuration FROM run")[0]?.configuration));
+  }
+
+  transaction<Result>(work: () => Result): Result {
+    this.#checkOpen();
+    // A nested transaction is a savepoint: taken back alone where the caller survives its error.
+    const [begin, commit, rollback] =
+      this.#depth === 0
+        ? ["BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"]
+        : [
+            `SAVEPOINT s${this.#depth}`,
+            `RELEASE s${this.#depth}`,
+            `ROLLBACK TO s${this.#depth}; RELEASE s${this.#depth}`,
+          ];
+    this.#execute(begin as string);
+    this.#depth++;
+    try {
+      const result = work();
+      checkSynchronous(result);
+      this.#execute(commit as string);
+      return result;
+    } catch (error) {
+      // SQLite ends a transaction by itself on some errors, a full disk among them.
+      if (this.#database.isTransaction) this.#database.exec(rollback as string);
+      throw error;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  appendEvent(kind: string, payload: Json): void {
+    this.#run("INSERT INTO events (kind, payload, time) VALUES (?, ?, ?)", [
+      kind,
+      encodeJson(payload, "an event"),
+      Date.now(),
+    ]);
+  }
+
+  events(kind?: string): StoredEvent[] {
+    const rows =
+      kind === undefined
+        ? this.#rows("SELECT * FROM events ORDER BY sequence")
+        : this.#rows("SELECT * FROM events WHERE kind = ? ORDER BY sequence", [kind]);
+    return rows.map((row) => ({
+      sequence: row.sequence as number,
+      kind: row.kind as string,
+      payload: decodeJson(row.payload as string),
+      time: row.time as number,
+    }));
+  }
+
+  addEntries(entries: readonly StoredEntry[]): void {
+    this.transaction(() => {
+      for (const entry of entries) {
+        checkEntry(entry);
+        const { changes } = this.#run(
+          `INSERT OR IGNORE INTO entries (id, parent, iteration, archive, cell, fitness, payload)
+           VALUES (?, ?, ?, ?, ?, ?, ?)`,
+          [
+            entry.id,
+            entry.parentId,
+            entry.iteration,
+            entry.archive,
+            entry.cell,
+            entry.fitness,
+            encodeJson(entry.payload, "an entry's payload"),
+          ],
+        );
+        if (changes === 0) throw duplicateEntryError(entry.id);
+      }
+    });
+  }
+
+  entries(archive?: string): StoredEntry[] {
+    const rows =
+      archive === undefined
+        ? this.#rows("SELECT * FROM entries ORDER BY position")
+        : this.#rows("SELECT * FROM entries WHERE archive = ? ORDER BY position", [archive]);
+    return rows.map((row) => ({
+      id: row.id as string,
+      parentId: row.parent as string | null,
+      iteration: row.iteration as number,
+      archive: row.archive as string,
+      cell: row.cell as number,
+      fitness: row.fitness as number,
+      payload: decodeJson(row.payload as string),
+    }));
+  }
+
+  addMetrics(metrics: readonly StoredMetric[]): void {
+    this.transaction(() => {
+      for (const { name, step, value } of metrics) {
+        checkMetricStep(name, step);
+        // SQLite has no NaN: it is kept as NULL.
+        this.#run("INSERT OR REPLACE INTO metrics (name, step, value) VALUES (?, ?, ?)", [name, step, value]);
+      }
+    });
+  }
+
+  metrics(name?: string): StoredMetric[] {
+    const rows =
+      name === undefined
+        ? this.#rows("SELECT * FROM metrics ORDER BY name, step")
+        : this.#rows("SELECT * FROM metrics WHERE name = ? ORDER BY step", [name]);
+    return rows.map((row) => ({
+      name: row.name as string,
+      step: row.step as number,
+      value: row.value === null ? Number.NaN : (row.value as number),
+    }));
+  }
+
+  call(key: string): Json | undefined {
+    return this.#json("SELECT result AS json FROM calls WHERE key = ?", key);
+  }
+
+  addCall(key: string, result: Json): void {
+    this.#run("INSERT OR IGNORE INTO calls (key, result) VALUES (?, ?)", [key, encodeJson(result, "a call's result")]);
+  }
+
+  state(key: string): Json | undefined {
+    return this.#json("SELECT value AS json FROM state WHERE key = ?", key);
+  }
+
+  setState(key: string, value: Json): void {
+    this.#run("INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)", [key, encodeJson(value, "a state")]);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      withStorageErrors(this.#path, () => this.#database.close());
+    } finally {
+      this.#release();
+    }
+  }
+
+  #json(sql: string, key: string): Json | undefined {
+    const row = this.#rows(sql, [key])[0];
+    return row === undefined ? undefined : decodeJson(row.json as string);
+  }
+
+  #rows(sql: string, values: SQLInputValue[] = []): Row[] {
+    this.#checkOpen();
+    return withStorageErrors(this.#path, () => this.#statement(sql).all(...values)) as Row[];
+  }
+
+  #run(sql: string, values: SQLInputValue[]) {
+    this.#checkOpen();
+    return withStorageErrors(this.#path, () => this.#statement(sql).run(...values));
+  }
+
+  #execute(sql: string): void {
+    withStorageErrors(this.#path, () => this.#database.exec(sql));
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw closedStoreError(this.directory);
+  }
+}
