@@ -28,8 +28,7 @@ export interface CreateRunOptions {
 /**
  * Starts a run in a folder that holds none yet, and becomes its one writer.
  *
- * @throws InvalidArgumentError where the folder holds a run already
- * @throws RunLockedError, StorageError, CorruptFileError
+ * @throws InvalidArgumentError where the folder holds a run already; RunLockedError, StorageError, CorruptFileError
  */
 export function createRun(options: CreateRunOptions): RunStore {
   const directory = resolve(options.directory);
@@ -37,7 +36,9 @@ export function createRun(options: CreateRunOptions): RunStore {
   const configuration = encodeJson(options.configuration, "a configuration");
   withStorageErrors(directory, () => mkdirSync(directory, { recursive: true }));
   return openLocked(directory, path, (database) => {
-    if (identify(database) !== "empty") {
+    const identity = identify(database);
+    if (identity === "foreign") throw notARunError(identity, path);
+    if (identity === "run") {
       throw new InvalidArgumentError({
         expected: "a folder without a run",
         received: `${directory}, which holds one`,
@@ -144,11 +145,7 @@ function identify(database: Database): "run" | "empty" | "foreign" {
 function checkRun(database: Database, path: string): void {
   const identity = identify(database);
   if (identity !== "run") {
-    throw new CorruptFileError({
-      expected: "a run database of illume",
-      received: identity === "empty" ? `an empty one, ${path}` : `${path}, a database of something else`,
-      remedy: identity === "empty" ? "remove the folder: its run was ended before it began" : "check the folder's name",
-    });
+    throw notARunError(identity, path);
   }
   const format = pragma(database, "user_version");
   if (format !== runFormat) {
@@ -167,6 +164,14 @@ function checkRun(database: Database, path: string): void {
       remedy: "restore the file from a copy or start a new run",
     });
   }
+}
+
+function notARunError(identity: "empty" | "foreign", path: string): CorruptFileError {
+  return new CorruptFileError({
+    expected: "a run database of illume",
+    received: identity === "empty" ? `an empty one, ${path}` : `${path}, a database of something else`,
+    remedy: identity === "empty" ? "remove the folder: its run was ended before it began" : "check the folder's name",
+  });
 }
 
 function describeWriter(path: string): string {
