@@ -57,6 +57,9 @@ export interface CardRowView {
   readonly measure: string;
   readonly description: string;
   readonly higherMeans: string;
+  /** "share": a value in [0, 1], written as a percentage. */
+  readonly unit?: "share";
+  /** NaN where the measure is not defined for the data. */
   readonly value: number;
   /** Bootstrap interval where it is affordable. */
   readonly interval?: readonly [number, number];

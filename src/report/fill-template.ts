@@ -1,0 +1,44 @@
+/** Puts a run's data into the built page. */
+import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
+import type { ReportViewModel } from "./view-model.ts";
+
+const titlePlaceholder = "__ILLUME_TITLE__";
+const dataPlaceholder = "__ILLUME_VIEW_MODEL__";
+
+/**
+ * The page with the title and the view model in place of its placeholders.
+ * Throws CorruptFileError for a template in which a placeholder is missing or stands twice.
+ */
+export function fillTemplate(template: string, viewModel: ReportViewModel): string {
+  // Split before anything is filled in, so that a text of the run can never be taken for a placeholder.
+  const [head, afterTitle] = splitOnce(template, titlePlaceholder);
+  const [middle, tail] = splitOnce(afterTitle, dataPlaceholder);
+  return [head, escapeHtml(viewModel.title), middle, embeddedJson(viewModel), tail].join("");
+}
+
+/**
+ * JSON that can stand inside a script element and, should a parser take it for JavaScript, there too.
+ * What JSON lacks (NaN, infinities) becomes null.
+ */
+export function embeddedJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+function escapeHtml(text: string): string {
+  return text.toWellFormed().replace(/[<>&"'\0]/g, (character) => `&#${character.charCodeAt(0) || 0xfffd};`);
+}
+
+function splitOnce(text: string, placeholder: string): [string, string] {
+  const parts = text.split(placeholder);
+  if (parts.length !== 2) {
+    throw new CorruptFileError({
+      expected: `the report's page with ${placeholder} in it once`,
+      received: `one with ${parts.length - 1}`,
+      remedy: "build it again with `npm run build:page`",
+    });
+  }
+  return parts as [string, string];
+}

@@ -1,0 +1,109 @@
+/** The archive as a map of two of its dimensions: the cells that differ only in the others are taken together. */
+import type { ArchiveItemView, ArchiveView } from "../../../src/report/view-model.ts";
+
+export type CellState = "filled" | "weak" | "empty";
+
+export interface MapCell {
+  readonly row: number;
+  readonly column: number;
+  /** Empty: no item. Weak: the best item's fitness is below the archive's `weakBelow`. */
+  readonly state: CellState;
+  /** Elites, best first; equal fitness in the order of the archive. */
+  readonly items: readonly ArchiveItemView[];
+  /** How many of the items the model gets wrong. */
+  readonly failures: number;
+  /** NaN in an empty cell. */
+  readonly bestFitness: number;
+  readonly meanFitness: number;
+}
+
+export interface ArchiveMap {
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  /** [row][column]. */
+  readonly cells: readonly (readonly MapCell[])[];
+}
+
+/** Which dimensions make rows and columns (undefined: one row, one column), and bins that others are held at. */
+export interface MapView {
+  readonly rowDimension: number | undefined;
+  readonly columnDimension: number | undefined;
+  /** Dimension -> bin. Dimensions that are neither shown nor held are summed over. */
+  readonly held: ReadonlyMap<number, number>;
+}
+
+const everything = ["all"];
+
+function labels(archive: ArchiveView, dimension: number | undefined): readonly string[] {
+  return dimension === undefined ? everything : (archive.dimensions[dimension]?.bins ?? everything);
+}
+
+/** The rows have more bins than the columns, so that the map is as narrow as it can be. */
+export function initialView(archive: ArchiveView): MapView {
+  const largest = archive.dimensions
+    .map((dimension, index) => ({ index, size: dimension.bins.length }))
+    .sort((a, b) => b.size - a.size || a.index - b.index);
+  return { rowDimension: largest[0]?.index, columnDimension: largest[1]?.index, held: new Map() };
+}
+
+/** Time and memory linear in items and shown cells. Items outside the bins are left out. */
+export function aggregateArchive(archive: ArchiveView, view: MapView): ArchiveMap {
+  const rows = labels(archive, view.rowDimension);
+  const columns = labels(archive, view.columnDimension);
+  const groups: ArchiveItemView[][] = Array.from({ length: rows.length * columns.length }, () => []);
+  for (const item of archive.items) {
+    if (!item.elite || ![...view.held].every(([dimension, bin]) => item.bins[dimension] === bin)) continue;
+    const row = view.rowDimension === undefined ? 0 : (item.bins[view.rowDimension] ?? -1);
+    const column = view.columnDimension === undefined ? 0 : (item.bins[view.columnDimension] ?? -1);
+    if (row in rows && column in columns) groups[row * columns.length + column]?.push(item);
+  }
+  return {
+    rows,
+    columns,
+    cells: rows.map((_, row) =>
+      columns.map((_, column) =>
+        toCell(row, column, groups[row * columns.length + column] as ArchiveItemView[], archive.weakBelow),
+      ),
+    ),
+  };
+}
+
+function toCell(row: number, column: number, items: ArchiveItemView[], weakBelow: number): MapCell {
+  items.sort((a, b) => b.fitness - a.fitness);
+  const bestFitness = items[0]?.fitness ?? Number.NaN;
+  let failures = 0;
+  let total = 0;
+  for (const item of items) {
+    if (!item.correct) failures++;
+    total += item.fitness;
+  }
+  const state = items.length === 0 ? "empty" : bestFitness < weakBelow ? "weak" : "filled";
+  return { row, column, state, items, failures, bestFitness, meanFitness: total / items.length };
+}
+
+export interface ArchiveSummary {
+  readonly cells: number;
+  readonly filled: number;
+  readonly weak: number;
+  readonly empty: number;
+  readonly elites: number;
+  readonly failures: number;
+}
+
+/** Counts over the archive's own cells, all dimensions apart. `filled` does not count the weak ones. */
+export function summarizeArchive(archive: ArchiveView): ArchiveSummary {
+  const best = new Map<number, number>();
+  let elites = 0;
+  let failures = 0;
+  for (const item of archive.items) {
+    if (!item.elite) continue;
+    elites++;
+    if (!item.correct) failures++;
+    const cell = archive.dimensions.reduce((key, { bins }, index) => key * bins.length + (item.bins[index] ?? 0), 0);
+    best.set(cell, Math.max(best.get(cell) ?? -Infinity, item.fitness));
+  }
+  let weak = 0;
+  for (const fitness of best.values()) if (fitness < archive.weakBelow) weak++;
+  const cells = archive.dimensions.reduce((product, { bins }) => product * bins.length, 1);
+  return { cells, filled: best.size - weak, weak, empty: cells - best.size, elites, failures };
+}

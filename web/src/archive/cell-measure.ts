@@ -1,0 +1,42 @@
+/** What a cell of the map shows as its number and shade. */
+import { count, fixed } from "../text/format.ts";
+import type { ArchiveMap, MapCell } from "./aggregate-archive.ts";
+
+export interface CellMeasure {
+  readonly name: string;
+  readonly value: (cell: MapCell) => number;
+  readonly write: (value: number) => string;
+}
+
+export const cellMeasures: readonly CellMeasure[] = [
+  { name: "problems the model fails", value: (cell) => cell.failures, write: count },
+  { name: "all problems kept", value: (cell) => cell.items.length, write: count },
+  { name: "mean fitness", value: (cell) => cell.meanFitness, write: (value) => fixed(value, 2) },
+  { name: "best fitness", value: (cell) => cell.bestFitness, write: (value) => fixed(value, 2) },
+];
+
+/** Shades of the scale, 1 (least) to this. */
+export const shades = 5;
+
+export interface ShadeScale {
+  readonly low: number;
+  readonly high: number;
+  /** The shade of a value, 1 to `shades`. */
+  readonly shade: (value: number) => number;
+}
+
+/** Equal steps from the least to the greatest value among cells that are not empty. */
+export function shadeScale(map: ArchiveMap, measure: CellMeasure): ShadeScale {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const row of map.cells) {
+    for (const cell of row) {
+      if (cell.state === "empty") continue;
+      low = Math.min(low, measure.value(cell));
+      high = Math.max(high, measure.value(cell));
+    }
+  }
+  const step = (high - low) / shades;
+  const shade = (value: number) => (step > 0 ? Math.min(shades, 1 + Math.floor((value - low) / step)) : shades);
+  return { low, high, shade };
+}

@@ -1,0 +1,69 @@
+/** The few numbers under the verdict. */
+import type { ComparisonView, ReportViewModel } from "../../../src/report/view-model.ts";
+import { summarizeArchive } from "../archive/aggregate-archive.ts";
+import { count, duration, percentage, points, range } from "../text/format.ts";
+
+export interface KeyNumber {
+  readonly label: string;
+  readonly value: string;
+  /** What the number is of. */
+  readonly detail: string;
+}
+
+/** Those that the run has come to: nothing for a phase that has not happened. */
+export function keyNumbers(viewModel: ReportViewModel): readonly KeyNumber[] {
+  return [...comparisonNumbers(viewModel.comparisons), ...archiveNumbers(viewModel), ...costNumbers(viewModel)];
+}
+
+function comparisonNumbers(comparisons: readonly ComparisonView[]): KeyNumber[] {
+  const ordered = [...comparisons].sort((a, b) => b.difference.estimate - a.difference.estimate);
+  const best = ordered[0];
+  const worst = ordered.at(-1);
+  if (best === undefined || worst === undefined) return [];
+  const better = comparisons.filter(({ verdict }) => verdict === "better").length;
+  const worse = comparisons.filter(({ verdict }) => verdict === "worse").length;
+  const numbers = [
+    {
+      label: "Tests better",
+      value: `${better} of ${comparisons.length}`,
+      detail: worse === 0 ? "none worse" : `${worse} worse`,
+    },
+    change(best.difference.estimate > 0 ? "Largest gain" : "Best change", best),
+  ];
+  if (worst !== best) numbers.push(change(worst.difference.estimate < 0 ? "Largest loss" : "Smallest gain", worst));
+  return numbers;
+}
+
+function change(label: string, { name, difference }: ComparisonView): KeyNumber {
+  const interval = range([difference.low, difference.high], points);
+  return { label, value: `${points(difference.estimate)} points`, detail: `${name} ${interval}` };
+}
+
+function archiveNumbers({ archive }: ReportViewModel): KeyNumber[] {
+  if (archive === undefined) return [];
+  const { cells, filled, weak, elites, failures } = summarizeArchive(archive);
+  return [
+    { label: "Failures found", value: count(failures), detail: `of ${count(elites)} problems in the archive` },
+    {
+      label: "Archive coverage",
+      value: percentage((filled + weak) / cells),
+      detail: `${count(filled + weak)} of ${count(cells)} cells`,
+    },
+  ];
+}
+
+function costNumbers({ cost }: ReportViewModel): KeyNumber[] {
+  if (cost.length === 0) return [];
+  const { seconds, evaluations } = totalCost(cost);
+  return [{ label: "Time", value: duration(seconds), detail: `${count(evaluations)} evaluations of the model` }];
+}
+
+export function totalCost(cost: ReportViewModel["cost"]): { seconds: number; evaluations: number; tokens: number } {
+  const total = { seconds: 0, evaluations: 0, tokens: 0 };
+  for (const phase of cost) {
+    total.seconds += phase.seconds;
+    total.evaluations += phase.evaluations;
+    total.tokens += phase.tokens;
+  }
+  return total;
+}

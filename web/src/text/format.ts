@@ -1,0 +1,72 @@
+/** Numbers as the report writes them. What is missing (null, NaN: JSON has no other) is written as a dash. */
+
+const missing = "–";
+const minus = "−";
+const narrowSpace = "\u202f";
+
+function isNumber(value: number | null | undefined): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+const formats = new Map<number, Intl.NumberFormat>();
+
+/** With thousands separators and exactly `digits` decimals; a typographic minus, and no minus before a zero. */
+export function fixed(value: number | null | undefined, digits: number): string {
+  if (!isNumber(value)) return missing;
+  let format = formats.get(digits);
+  if (format === undefined) {
+    format = new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    formats.set(digits, format);
+  }
+  const text = format.format(Math.abs(value));
+  return value < 0 && /[1-9]/.test(text) ? minus + text : text;
+}
+
+/** A whole number: 12,345. */
+export function count(value: number | null | undefined): string {
+  return fixed(value, 0);
+}
+
+/** A share in [0, 1] as a percentage with one decimal: 91.2 %. */
+export function percentage(share: number | null | undefined): string {
+  return isNumber(share) ? `${fixed(share * 100, 1)}${narrowSpace}%` : missing;
+}
+
+/** A difference of shares in percentage points, always with its sign: +28.3. */
+export function points(difference: number | null | undefined): string {
+  if (!isNumber(difference)) return missing;
+  const text = fixed(difference * 100, 1);
+  return difference > 0 && /[1-9]/.test(text) ? `+${text}` : text;
+}
+
+/** Both ends of an interval in one notation: [89.4, 92.8]. */
+export function range(ends: readonly [number, number], write: (end: number) => string): string {
+  return `[${write(ends[0])}, ${write(ends[1])}]`;
+}
+
+/** Any measure: about four significant digits, so that small values keep theirs and large ones stay short. */
+export function measure(value: number | null | undefined): string {
+  if (!isNumber(value)) return missing;
+  const size = Math.abs(value);
+  if (Number.isInteger(value) || size >= 1000) return count(value);
+  if (size >= 100) return fixed(value, 1);
+  if (size >= 10) return fixed(value, 2);
+  return size >= 0.001 ? fixed(value, 3) : value.toExponential(2).replace("-", minus);
+}
+
+/** Seconds as people say them: 4.2 s, 48 s, 2 min 20 s, 1 h 03 min. */
+export function duration(seconds: number | null | undefined): string {
+  if (!isNumber(seconds) || seconds < 0) return missing;
+  if (seconds < 9.95) return `${fixed(seconds, 1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+  const minutes = Math.round(whole / 60);
+  return `${count(Math.floor(minutes / 60))} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+/** A date and time of the form 2026-03-01T12:00:00.000Z as 2026-03-01 12:00 UTC; any other text as it is. */
+export function moment(text: string): string {
+  const parts = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?Z$/.exec(text);
+  return parts === null ? text : `${parts[1]} ${parts[2]} UTC`;
+}
