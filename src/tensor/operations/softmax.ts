@@ -1,0 +1,68 @@
+/** Softmax and its logarithm over one axis, without overflow. */
+import type { ElementArray } from "../element-type.ts";
+import { apply, type Call, mismatch, type Operation } from "../operation.ts";
+import { resolveAxis, sizeOf } from "../shape.ts";
+import type { Tensor, TensorType } from "../tensor.ts";
+import { mul, sub } from "./arithmetic.ts";
+import { exp } from "./elementwise.ts";
+import { sum } from "./reduction.ts";
+
+interface Attributes {
+  readonly axis: number;
+}
+
+function evaluateSoftmax(input: ElementArray, result: ElementArray, call: Call<Attributes>, logarithm: boolean): void {
+  const { shape } = call.output;
+  const { axis } = call.attributes;
+  const inner = sizeOf(shape.slice(axis + 1));
+  const length = shape[axis] as number;
+  for (let lane = 0; lane < result.length / length; lane++) {
+    const start = Math.floor(lane / inner) * inner * length + (lane % inner);
+    let highest = -Infinity;
+    for (let index = 0; index < length; index++) highest = Math.max(highest, input[start + index * inner] as number);
+    let total = 0;
+    for (let index = 0; index < length; index++) total += Math.exp((input[start + index * inner] as number) - highest);
+    const shift = highest + Math.log(total);
+    for (let index = 0; index < length; index++) {
+      const value = (input[start + index * inner] as number) - shift;
+      result[start + index * inner] = logarithm ? value : Math.exp(value);
+    }
+  }
+}
+
+export const softmaxOperation: Operation<Attributes> = {
+  name: "softmax",
+  infer: (inputs) => inputs[0] as TensorType,
+  evaluate: ([input], result, call) => evaluateSoftmax(input as ElementArray, result, call, false),
+  lower: (graph, inputs, call) => graph.node("Softmax", inputs, { axis: call.attributes.axis }),
+  differentiate: ({ output, cotangent, attributes: { axis } }) => {
+    const weighted = mul(output, cotangent);
+    return [sub(weighted, mul(output, sum(weighted, { axes: axis, keepDimensions: true })))];
+  },
+};
+
+export const logSoftmaxOperation: Operation<Attributes> = {
+  name: "logSoftmax",
+  infer: (inputs) => inputs[0] as TensorType,
+  evaluate: ([input], result, call) => evaluateSoftmax(input as ElementArray, result, call, true),
+  lower: (graph, inputs, call) => graph.node("LogSoftmax", inputs, { axis: call.attributes.axis }),
+  differentiate: ({ output, cotangent, attributes: { axis } }) => [
+    sub(cotangent, mul(exp(output), sum(cotangent, { axes: axis, keepDimensions: true }))),
+  ],
+};
+
+function along(operation: Operation<Attributes>, x: Tensor, axis: number): Tensor {
+  const resolved = resolveAxis(axis, x.rank);
+  if (resolved === undefined) throw mismatch(operation.name, `an axis within the rank, not ${axis}`, [x], "check it");
+  return apply(operation, [x], { axis: resolved });
+}
+
+/** e^x / sum(e^x) along an axis. */
+export function softmax(x: Tensor, axis = -1): Tensor {
+  return along(softmaxOperation, x, axis);
+}
+
+/** log(softmax(x)) along an axis. */
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  return along(logSoftmaxOperation, x, axis);
+}
