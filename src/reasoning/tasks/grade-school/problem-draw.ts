@@ -14,17 +14,20 @@ import type { SurfaceName } from "./surfaces.ts";
 /** The most tokens of prompt and solution together, begin and end token counted, that any problem has. */
 export const maximumTokens = 180;
 
+/** Words of a problem, as in GradeSchoolProblem; variants has one wording a step. */
+export interface KeptWords {
+  readonly object?: string;
+  readonly container?: string;
+  readonly variant?: number;
+  readonly variants?: readonly number[];
+}
+
 export interface ProblemPlan {
   readonly kinds: readonly OperationKind[];
   readonly surface: SurfaceName;
   readonly words: WordPool;
   /** Which words to keep; what is missing is drawn. */
-  readonly kept?: {
-    readonly object: string;
-    readonly container: string;
-    readonly variant: number;
-    readonly variants: readonly number[];
-  };
+  readonly kept?: KeptWords;
   /** The distractors' kinds, in no order. */
   readonly distractors: readonly Pick<Distractor, "kind" | "variant">[];
 }
@@ -68,7 +71,7 @@ export function drawProblem(plan: ProblemPlan, random: RandomStream): GradeSchoo
   const steps: Step[] = kinds.map((kind, index) => ({
     kind,
     number: numbers.numbers[index] as number,
-    variant: kept?.variants[index] ?? random.integer(0, wordingVariants),
+    variant: kept?.variants?.[index] ?? random.integer(0, wordingVariants),
   }));
   const object = kept?.object ?? random.choice(words.objects);
   const sentences = kinds[0] === "boxes" ? kinds.length : kinds.length + 1;

@@ -16,7 +16,7 @@ export type Side = "training" | "test";
 export const greatestSteps = 6;
 
 /** Probability of 0, 1, 2 distractors in the whole space. */
-const distractorProbabilities = [0.5, 0.25, 0.25] as const;
+export const distractorProbabilities = [0.5, 0.25, 0.25] as const;
 
 export interface ProblemConditions {
   readonly kinds: readonly OperationKind[];
