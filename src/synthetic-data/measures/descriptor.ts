@@ -51,9 +51,11 @@ export function numericDescriptor(
   edges: readonly number[],
   valueOfRow: (row: DataRow) => number | undefined,
 ): DataDescriptor {
+  const between = (low: number, high: number) =>
+    Number.isInteger(low) && high === low + 1 ? `${low}` : `${low} to < ${high}`;
   const bins = [
     `< ${edges[0]}`,
-    ...edges.slice(1).map((edge, index) => `${edges[index]} to < ${edge}`),
+    ...edges.slice(1).map((edge, index) => between(edges[index] as number, edge)),
     `>= ${edges.at(-1)}`,
   ];
   return {

@@ -1,3 +1,4 @@
+import { type DataDescriptor, numericDescriptor } from "../descriptor.ts";
 import type { DataRow, Measure } from "../measure.ts";
 import { rowMeanMeasure } from "../row-mean-measure.ts";
 
@@ -29,3 +30,10 @@ export function stepsOfRow(row: DataRow, attribute = "steps"): number {
   const answer = lines.findIndex((line) => line.startsWith("####"));
   return (answer === -1 ? lines : lines.slice(0, answer)).filter((line) => line.trim() !== "").length;
 }
+
+/** Steps in bins: none, 1 to 7 one by one, 8 and more. */
+export const reasoningStepsDescriptor: DataDescriptor = numericDescriptor(
+  "steps",
+  [1, 2, 3, 4, 5, 6, 7, 8],
+  stepsOfRow,
+);

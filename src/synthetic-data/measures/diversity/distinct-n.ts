@@ -1,5 +1,5 @@
 import { type BleuTokenization, bleuTokenizer } from "../bleu.ts";
-import type { Measure } from "../measure.ts";
+import type { DataRow, Measure } from "../measure.ts";
 import { NgramIndex } from "../ngram-index.ts";
 import { partInWords, partSuffix, type RowPart, rowText } from "../row-text.ts";
 
@@ -15,6 +15,16 @@ export interface DistinctNOptions {
 /** The share of n-grams that are different, over all rows together, in [0, 1]; NaN where no row has n tokens. */
 export function distinctN(options: DistinctNOptions): Measure {
   const { n, part = "completion", tokenization = "none" } = options;
+  const subsetValue = (rows: readonly DataRow[]) => {
+    const tokenize = bleuTokenizer(tokenization);
+    const index = new NgramIndex(n);
+    const grams = rows.map((row) => {
+      const tokens = tokenize(rowText(row, part));
+      // Those of order n come last.
+      return index.idsOf(tokens).slice(tokens.length >= n ? n - 1 - tokens.length : Infinity);
+    });
+    return (kept: readonly number[]) => distinctShare(grams, kept, index.size);
+  };
   return {
     name: `distinct-${n}${tokenization === "none" ? "" : `-${tokenization}`}${partSuffix(part)}`,
     axis: "diversity",
@@ -27,16 +37,22 @@ export function distinctN(options: DistinctNOptions): Measure {
     // New text repeats old text ever more: the value falls with every row that is added.
     dependsOnSize: true,
     dependsOnOrder: false,
-    compute(rows) {
-      const tokenize = bleuTokenizer(tokenization);
-      const index = new NgramIndex(n);
-      let total = 0;
-      for (const row of rows) {
-        const tokens = tokenize(rowText(row, part));
-        index.idsOf(tokens);
-        total += Math.max(0, tokens.length - n + 1);
-      }
-      return index.distinct(n) / total;
-    },
+    subsetValue,
+    compute: (rows) => subsetValue(rows)([...rows.keys()]),
   };
+}
+
+function distinctShare(grams: readonly Int32Array[], kept: readonly number[], size: number): number {
+  const seen = new Uint8Array(size);
+  let total = 0;
+  let distinct = 0;
+  for (const row of kept) {
+    const ids = grams[row] as Int32Array;
+    total += ids.length;
+    for (const id of ids) {
+      if (seen[id] === 0) distinct++;
+      seen[id] = 1;
+    }
+  }
+  return distinct / total;
 }

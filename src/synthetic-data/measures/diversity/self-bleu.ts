@@ -10,6 +10,7 @@ import type { RandomStream } from "../../../core/random.ts";
 import { type BleuCounts, type BleuOptions, bleuOfCounts, bleuTokenizer, emptyCounts } from "../bleu.ts";
 import type { DataRow, Measure } from "../measure.ts";
 import { NgramIndex } from "../ngram-index.ts";
+import { meanOfDefined } from "../row-mean-measure.ts";
 import { partInWords, partSuffix, type RowPart, rowText } from "../row-text.ts";
 import { sampleRows } from "../sample-rows.ts";
 
@@ -23,7 +24,13 @@ export interface SelfBleuOptions extends BleuOptions {
 /** The measure self-BLEU, in [0, 100]; NaN for fewer than two rows. */
 export function selfBleu(options: SelfBleuOptions = {}): Measure {
   const { part = "completion", sample, tokenization = "13a" } = options;
-  const texts = (rows: readonly DataRow[]) => rows.map((row) => rowText(row, part));
+  const subsetValue = (rows: readonly DataRow[]) => {
+    const texts = readTexts(
+      rows.map((row) => rowText(row, part)),
+      options,
+    );
+    return (kept: readonly number[]) => meanOfDefined(scoresWithin(texts, kept, options));
+  };
   return {
     name: `self-bleu-${tokenization}${partSuffix(part)}`,
     axis: "diversity",
@@ -37,20 +44,30 @@ export function selfBleu(options: SelfBleuOptions = {}): Measure {
     cost: "linear",
     dependsOnSize: true,
     dependsOnOrder: sample !== undefined,
+    ...(sample === undefined ? { subsetValue } : {}),
     compute(rows) {
       // A split stream, so that computing twice gives the same rows.
-      const used = sample && sampleRows(rows, sample.maximumRows, sample.random.split("self-bleu"));
-      const scores = selfBleuScores(texts(used ?? rows), options);
-      let sum = 0;
-      for (const score of scores) sum += score;
-      return sum / scores.length;
+      const used = sample ? sampleRows(rows, sample.maximumRows, sample.random.split("self-bleu")) : rows;
+      return subsetValue(used)([...used.keys()]);
     },
   };
 }
 
 /** Sentence BLEU of each text against all others, in [0, 100]; empty for fewer than two texts. */
 export function selfBleuScores(texts: readonly string[], options: BleuOptions = {}): Float64Array {
-  if (texts.length < 2) return new Float64Array(0);
+  return scoresWithin(readTexts(texts, options), [...texts.keys()], options);
+}
+
+interface ReadTexts {
+  /** Tokens of each text. */
+  readonly lengths: Int32Array;
+  /** N-gram ids of each text, by order. */
+  readonly grams: readonly Int32Array[];
+  /** Ids are below this. */
+  readonly size: number;
+}
+
+function readTexts(texts: readonly string[], options: BleuOptions): ReadTexts {
   const { tokenization = "13a", maximumOrder = 4 } = options;
   const tokenize = bleuTokenizer(tokenization);
   const index = new NgramIndex(maximumOrder);
@@ -60,14 +77,22 @@ export function selfBleuScores(texts: readonly string[], options: BleuOptions = 
     lengths[row] = tokens.length;
     return index.idsOf(tokens);
   });
-  const others = mostInOtherRows(grams, index.size);
+  return { lengths, grams, size: index.size };
+}
+
+/** The scores of some texts as if there were no others. */
+function scoresWithin(texts: ReadTexts, kept: readonly number[], options: BleuOptions): Float64Array {
+  if (kept.length < 2) return new Float64Array(0);
+  const grams = kept.map((row) => texts.grams[row] as Int32Array);
+  const lengths = Int32Array.from(kept, (row) => texts.lengths[row] as number);
+  const others = mostInOtherRows(grams, texts.size);
   const nearestLength = nearestOtherLength(lengths);
-  const remaining = new Int32Array(index.size);
-  const scores = new Float64Array(texts.length);
-  for (let row = 0; row < texts.length; row++) {
+  const remaining = new Int32Array(texts.size);
+  const scores = new Float64Array(kept.length);
+  for (let row = 0; row < kept.length; row++) {
     const ids = grams[row] as Int32Array;
     for (const id of ids) remaining[id] = others(id, row);
-    const counts = emptyCounts(maximumOrder);
+    const counts = emptyCounts(options.maximumOrder ?? 4);
     counts.hypothesisLength = lengths[row] as number;
     counts.referenceLength = nearestLength(row);
     countClipped(ids, remaining, counts);
