@@ -1,0 +1,74 @@
+/** Examples as batches of token rows for a transformer's training step. */
+import type { RandomStream } from "../../core/random.ts";
+import { crossEntropy } from "../../nn/cross-entropy.ts";
+import { type TransformerParameters, type TransformerShape, transformerLogits } from "../../nn/transformer.ts";
+import { type Tensor, tensor } from "../../tensor/tensor.ts";
+import type { Tokenizer } from "../tokenizer.ts";
+
+/** A prompt and its completion in tokens: begin, prompt, completion, end. */
+export interface EncodedExample {
+  readonly tokens: readonly number[];
+  /** How many tokens come before the completion. */
+  readonly promptLength: number;
+}
+
+/** int32 tokens and targets and float32 weights, each [rows, positions]. */
+export type TrainingBatch = readonly [tokens: Tensor, targets: Tensor, weights: Tensor];
+
+export function encodeExample(
+  tokenizer: Tokenizer,
+  example: { readonly prompt: string; readonly completion: string },
+): EncodedExample {
+  const prompt = tokenizer.encode(example.prompt);
+  const tokens = [tokenizer.beginToken, ...prompt, ...tokenizer.encode(example.completion), tokenizer.endToken];
+  return { tokens, promptLength: prompt.length + 1 };
+}
+
+/**
+ * One batch; rows are padded at the right to a multiple of `lengthMultiple`, so that few shapes occur and each needs
+ * its graph only once. Only completions and end tokens have weight.
+ */
+export function trainingBatch(examples: readonly EncodedExample[], lengthMultiple = 16): TrainingBatch {
+  const longest = examples.reduce((length, { tokens }) => Math.max(length, tokens.length - 1), 1);
+  const positions = Math.ceil(longest / lengthMultiple) * lengthMultiple;
+  const shape = [examples.length, positions];
+  const tokens = new Int32Array(examples.length * positions);
+  const targets = new Int32Array(tokens.length);
+  const weights = new Float32Array(tokens.length);
+  examples.forEach((example, row) => {
+    for (let index = 0; index + 1 < example.tokens.length; index++) {
+      const position = row * positions + index;
+      tokens[position] = example.tokens[index] as number;
+      targets[position] = example.tokens[index + 1] as number;
+      weights[position] = index + 1 >= example.promptLength ? 1 : 0;
+    }
+  });
+  return [tensor(tokens, { shape }), tensor(targets, { shape }), tensor(weights, { shape })];
+}
+
+/**
+ * The order of one epoch: examples shuffled, then sorted by length within windows of some batches so that rows of a
+ * batch are about equally long, batches shuffled again. A last incomplete batch is filled up from the epoch's start.
+ */
+export function epochOrder<Example extends EncodedExample>(
+  examples: readonly Example[],
+  options: { readonly batchSize: number; readonly window?: number; readonly random: RandomStream },
+): Example[][] {
+  const { batchSize, window = 8, random } = options;
+  const shuffled = random.shuffle(examples);
+  const missing = (batchSize - (shuffled.length % batchSize)) % batchSize;
+  for (let index = 0; index < missing; index++) shuffled.push(shuffled[index % examples.length] as Example);
+  const batches: Example[][] = [];
+  for (let start = 0; start < shuffled.length; start += batchSize * window) {
+    const part = shuffled.slice(start, start + batchSize * window);
+    part.sort((a, b) => a.tokens.length - b.tokens.length);
+    for (let row = 0; row < part.length; row += batchSize) batches.push(part.slice(row, row + batchSize));
+  }
+  return random.shuffle(batches);
+}
+
+/** The loss of a training step: mean negative log probability of completion tokens, in nats. */
+export function completionLoss(shape: TransformerShape) {
+  return (parameters: TransformerParameters, tokens: Tensor, targets: Tensor, weights: Tensor): Tensor =>
+    crossEntropy(transformerLogits(parameters, tokens, shape), targets, weights);
+}

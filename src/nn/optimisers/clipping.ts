@@ -1,0 +1,30 @@
+/** Norms of gradients, and bounding them (Pascanu et al. 2013, 1211.5063). */
+import { add, div, maximum, mul } from "../../tensor/operations/arithmetic.ts";
+import { sqrt, square } from "../../tensor/operations/elementwise.ts";
+import { sum } from "../../tensor/operations/reduction.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { leavesOf, mapTree, type Tree } from "../../tensor/tree.ts";
+
+/** The Euclidean norm of all leaves together, a scalar. */
+export function globalNorm(tree: Tree): Tensor {
+  return sqrt(
+    leavesOf(tree)
+      .map(({ tensor }) => sum(square(tensor)))
+      .reduce((a, b) => add(a, b)),
+  );
+}
+
+/** The tree scaled so that its norm is at most `greatest`. */
+export function clipByGlobalNorm<P extends Tree>(gradient: P, greatest: number): P {
+  const scale = div(greatest, maximum(globalNorm(gradient), greatest));
+  return mapTree(gradient, (leaf) => mul(leaf, scale));
+}
+
+/** The Euclidean norm of all arrays together, summed in double precision. */
+export function normOfArrays(arrays: readonly Float32Array[]): number {
+  let total = 0;
+  for (const array of arrays) {
+    for (let index = 0; index < array.length; index++) total += (array[index] as number) ** 2;
+  }
+  return Math.sqrt(total);
+}

@@ -1,0 +1,128 @@
+/**
+ * Gradient descent on a loss, with AdamW in place: forward and backward are one compiled graph, the arrays of the
+ * parameters are its inputs without a copy, and the optimiser writes to them.
+ */
+import { NumericalError } from "../core/errors/numerical-error.ts";
+import { type CompiledFunction, compile } from "../tensor/compile.ts";
+import { valueAndGradient } from "../tensor/gradient.ts";
+import { type Tensor, tensor } from "../tensor/tensor.ts";
+import { leavesOf, mapTree, type Tree } from "../tensor/tree.ts";
+import { type AdamWBuffers, type AdamWOptions, adamWBuffers, applyAdamW, ownTree } from "./optimisers/adamw.ts";
+import { normOfArrays } from "./optimisers/clipping.ts";
+
+export interface TrainerOptions<P extends Tree, Batch extends readonly Tree[]> {
+  /** Initial parameters, float32; copied. */
+  readonly parameters: P;
+  /** A scalar loss. */
+  readonly loss: (parameters: P, ...batch: Batch) => Tensor;
+  readonly adamW?: AdamWOptions;
+  /** The greatest norm of the gradient, larger ones are scaled down (default: no bound). */
+  readonly clip?: number;
+  readonly threads?: number;
+}
+
+export interface TrainingStep {
+  readonly loss: number;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+}
+
+/** All that a later process needs to go on exactly. */
+export interface TrainerState<P extends Tree> {
+  readonly parameters: P;
+  readonly firstMoment: P;
+  readonly secondMoment: P;
+  /** Steps done. */
+  readonly step: number;
+}
+
+export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
+  readonly #options: TrainerOptions<P, Batch>;
+  readonly #differentiate: CompiledFunction<[P, ...Batch], { value: Tensor; gradient: P }>;
+  readonly #parameters: P;
+  readonly #buffers: AdamWBuffers;
+  #step = 0;
+
+  constructor(options: TrainerOptions<P, Batch>) {
+    this.#options = options;
+    const { tree, arrays } = ownTree(options.parameters);
+    this.#parameters = tree;
+    this.#buffers = adamWBuffers(arrays);
+    const both = valueAndGradient<P, Batch>(options.loss);
+    this.#differentiate = compile(
+      (parameters: P, ...batch: Batch) => {
+        const { value, gradient } = both(parameters, ...batch);
+        return { value, gradient };
+      },
+      { threads: options.threads ?? 1 },
+    );
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** The parameters as they are now; later steps write to the same arrays. */
+  get parameters(): P {
+    return this.#parameters;
+  }
+
+  /**
+   * One step on one batch.
+   * Throws NumericalError where loss or gradient is not finite; the parameters are then as they were before.
+   */
+  async train(learningRate: number, ...batch: Batch): Promise<TrainingStep> {
+    const { value, gradient } = await this.#differentiate(this.#parameters, ...batch);
+    const gradients = leavesOf(gradient).map((leaf) => leaf.tensor.data as Float32Array);
+    const loss = value.item();
+    const gradientNorm = normOfArrays(gradients);
+    if (!(Number.isFinite(loss) && Number.isFinite(gradientNorm))) {
+      throw new NumericalError({
+        expected: `a finite loss and gradient at training step ${this.#step + 1}`,
+        received: `loss ${loss}, gradient norm ${gradientNorm}`,
+        remedy: "lower the learning rate; the last checkpoint before this step is kept",
+      });
+    }
+    const { clip = Infinity, adamW = {} } = this.#options;
+    this.#step++;
+    const gradientScale = gradientNorm > clip ? clip / gradientNorm : 1;
+    applyAdamW(this.#buffers, gradients, { step: this.#step, learningRate, gradientScale }, adamW);
+    return { loss, gradientNorm };
+  }
+
+  /** A copy of everything, for a checkpoint. */
+  state(): TrainerState<P> {
+    const { firstMoment, secondMoment } = this.#buffers;
+    const snapshot = (arrays: readonly Float32Array[]) => {
+      let position = 0;
+      return ownTree(
+        mapTree(this.#parameters, (leaf) => tensor(arrays[position++] as Float32Array, { shape: leaf.shape })),
+      ).tree;
+    };
+    return {
+      parameters: snapshot(this.#buffers.parameters),
+      firstMoment: snapshot(firstMoment),
+      secondMoment: snapshot(secondMoment),
+      step: this.#step,
+    };
+  }
+
+  /** Goes back to a state, to the bit. */
+  restore(state: TrainerState<P>): void {
+    const copy = (tree: P, arrays: readonly Float32Array[]) => {
+      leavesOf(tree).forEach((leaf, position) => {
+        (arrays[position] as Float32Array).set(leaf.tensor.data);
+      });
+    };
+    copy(state.parameters, this.#buffers.parameters);
+    copy(state.firstMoment, this.#buffers.firstMoment);
+    copy(state.secondMoment, this.#buffers.secondMoment);
+    this.#step = state.step;
+  }
+
+  /** Frees the sessions. */
+  async close(): Promise<void> {
+    await this.#differentiate.close();
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * A decoder-only transformer of the Llama family (Touvron et al. 2023, 2302.13971): RMSNorm before each part, rotary
+ * positions (half-split), grouped queries, SwiGLU, tied embeddings. Parameters are a plain tree whose leaf paths are the
+ * names of Hugging Face's checkpoints ("model.layers.0.self_attn.q_proj.weight"); all weights are [out, in].
+ */
+import type { RandomStream } from "../core/random.ts";
+import { add, mul } from "../tensor/operations/arithmetic.ts";
+import { silu } from "../tensor/operations/elementwise.ts";
+import { gatherRows } from "../tensor/operations/indexing.ts";
+import { linear } from "../tensor/operations/matrix-product.ts";
+import { rmsNorm } from "../tensor/operations/normalisation.ts";
+import { ones, type Tensor } from "../tensor/tensor.ts";
+import { causalAttention } from "./attention/causal-attention.ts";
+import { normalWeight } from "./initialisation.ts";
+import { rotaryTables } from "./rotary-tables.ts";
+
+export interface TransformerShape {
+  readonly vocabularySize: number;
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly heads: number;
+  /** Divides `heads`; each is shared by heads / keyValueHeads queries. */
+  readonly keyValueHeads: number;
+  readonly feedForwardSize: number;
+  /** Base of the rotary angles (Llama: 10,000). */
+  readonly rotaryBase: number;
+  /** Added to the mean square in RMSNorm. */
+  readonly epsilon: number;
+}
+
+// Type aliases, not interfaces: only those are trees to the compiler.
+export type Weight = {
+  readonly weight: Tensor;
+};
+
+export type AttentionParameters = {
+  readonly q_proj: Weight;
+  readonly k_proj: Weight;
+  readonly v_proj: Weight;
+  readonly o_proj: Weight;
+};
+
+export type LayerParameters = {
+  readonly input_layernorm: Weight;
+  readonly self_attn: AttentionParameters;
+  readonly post_attention_layernorm: Weight;
+  readonly mlp: { readonly gate_proj: Weight; readonly up_proj: Weight; readonly down_proj: Weight };
+};
+
+export type TransformerParameters = {
+  readonly model: {
+    readonly embed_tokens: Weight;
+    readonly layers: readonly LayerParameters[];
+    readonly norm: Weight;
+  };
+  /** Only where the output is not tied to the embedding. */
+  readonly lm_head?: Weight;
+};
+
+/** What an attention layer gets beside its input: angles [1 or batch, positions, head size / 2]. */
+export interface AttentionContext {
+  readonly shape: TransformerShape;
+  readonly cosine: Tensor;
+  readonly sine: Tensor;
+}
+
+/** Replaceable: rows [batch, positions, hidden] to rows of the same shape, looking back only. */
+export type Attention = (parameters: AttentionParameters, x: Tensor, context: AttentionContext) => Tensor;
+
+/** Size of one head's queries, keys and values. */
+export function headSize(shape: TransformerShape): number {
+  return shape.hiddenSize / shape.heads;
+}
+
+/** Freshly drawn parameters: normal, deviation 0.02, the residual outputs scaled by 1 / sqrt(2 layers) as in GPT-2. */
+export function initialiseTransformer(shape: TransformerShape, random: RandomStream): TransformerParameters {
+  const { hiddenSize, feedForwardSize } = shape;
+  const keyValueSize = shape.keyValueHeads * headSize(shape);
+  const draw = (name: string, rows: number, columns: number, deviation = 0.02): Weight => ({
+    weight: normalWeight([rows, columns], deviation, random.split(name)),
+  });
+  const residual = 0.02 / Math.sqrt(2 * shape.layers);
+  const norm = (): Weight => ({ weight: ones([hiddenSize]) });
+  const layers = Array.from({ length: shape.layers }, (_, layer): LayerParameters => {
+    const name = (part: string) => `layers.${layer}.${part}`;
+    return {
+      input_layernorm: norm(),
+      self_attn: {
+        q_proj: draw(name("q"), hiddenSize, hiddenSize),
+        k_proj: draw(name("k"), keyValueSize, hiddenSize),
+        v_proj: draw(name("v"), keyValueSize, hiddenSize),
+        o_proj: draw(name("o"), hiddenSize, hiddenSize, residual),
+      },
+      post_attention_layernorm: norm(),
+      mlp: {
+        gate_proj: draw(name("gate"), feedForwardSize, hiddenSize),
+        up_proj: draw(name("up"), feedForwardSize, hiddenSize),
+        down_proj: draw(name("down"), hiddenSize, feedForwardSize, residual),
+      },
+    };
+  });
+  return { model: { embed_tokens: draw("embed", shape.vocabularySize, hiddenSize), layers, norm: norm() } };
+}
+
+/** Final hidden rows [batch, positions, hidden] of int32 tokens [batch, positions]. */
+export function transformerHidden(
+  parameters: TransformerParameters,
+  tokens: Tensor,
+  shape: TransformerShape,
+  attention: Attention = causalAttention,
+): Tensor {
+  const { model } = parameters;
+  const tables = rotaryTables(tokens.shape[1] as number, headSize(shape), shape.rotaryBase);
+  const context: AttentionContext = { shape, ...tables };
+  let x = gatherRows(model.embed_tokens.weight, tokens);
+  for (const layer of model.layers) {
+    x = add(x, attention(layer.self_attn, rmsNorm(x, layer.input_layernorm.weight, shape.epsilon), context));
+    x = add(x, feedForward(layer.mlp, rmsNorm(x, layer.post_attention_layernorm.weight, shape.epsilon)));
+  }
+  return rmsNorm(x, model.norm.weight, shape.epsilon);
+}
+
+/** Next-token scores [batch, positions, vocabulary] of int32 tokens [batch, positions]. */
+export function transformerLogits(
+  parameters: TransformerParameters,
+  tokens: Tensor,
+  shape: TransformerShape,
+  attention: Attention = causalAttention,
+): Tensor {
+  return outputLogits(parameters, transformerHidden(parameters, tokens, shape, attention));
+}
+
+/** Scores of final hidden rows, by the tied embedding where there is no head. */
+export function outputLogits(parameters: TransformerParameters, hidden: Tensor): Tensor {
+  return linear(hidden, (parameters.lm_head ?? parameters.model.embed_tokens).weight);
+}
+
+/** SwiGLU (Shazeer 2020, 2002.05202): down(silu(gate x) * up x). */
+export function feedForward(parameters: LayerParameters["mlp"], x: Tensor): Tensor {
+  const gate = silu(linear(x, parameters.gate_proj.weight));
+  return linear(mul(gate, linear(x, parameters.up_proj.weight)), parameters.down_proj.weight);
+}
