@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { hostileTexts, sampleViewModel } from "../../../tests/fixtures/report/sample.ts";
+import { displayWidth } from "../../core/terminal-text.ts";
+import type { ComparisonView } from "../../report/view-model.ts";
+import { drawComparisonTable } from "./comparison-table.ts";
+
+const plain = { columns: 80, colour: false, unicode: true };
+const comparison = (more: Partial<ComparisonView> = {}): ComparisonView => ({
+  name: "Unseen wording",
+  description: "",
+  problems: 2000,
+  before: { estimate: 0.172, low: 0.154, high: 0.19 },
+  after: { estimate: 0.576, low: 0.557, high: 0.595 },
+  difference: { estimate: 0.404, low: 0.384, high: 0.424 },
+  paired: true,
+  verdict: "better",
+  ...more,
+});
+
+describe("drawComparisonTable", () => {
+  test("one row a test set, with intervals and a sign", () => {
+    const same = comparison({
+      name: "In distribution",
+      difference: { estimate: -0.0001, low: -0.013, high: 0.002 },
+      verdict: "no clear change",
+    });
+    expect(drawComparisonTable([comparison(), same], plain)).toEqual([
+      "right, in %          before            after             change",
+      "Unseen wording       17.2 (15.4–19.0)  57.6 (55.7–59.5)  +40.4 (+38.4, +42.4)  +",
+      "In distribution      17.2 (15.4–19.0)  57.6 (55.7–59.5)  0.0 (-1.3, +0.2)      =",
+      "In brackets: 95 % intervals; change in points: + better, - worse, = no clear",
+      "change. 2,000 problems each.",
+    ]);
+  });
+
+  test("nothing to compare is no table", () => {
+    expect(drawComparisonTable([], plain)).toEqual([]);
+  });
+
+  test("says the numbers of problems where they differ", () => {
+    const lines = drawComparisonTable([comparison(), comparison({ problems: 3210 })], plain);
+    expect(lines.at(-1)).toContain("Problems: 2,000; 3,210.");
+  });
+
+  test("stacks on a narrow terminal", () => {
+    expect(drawComparisonTable([comparison({ verdict: "worse" })], { ...plain, columns: 40, unicode: false })).toEqual([
+      "Unseen wording (2,000 problems)",
+      "  before 17.2 (15.4-19.0)",
+      "  after  57.6 (55.7-59.5)",
+      "  change +40.4 (+38.4, +42.4)",
+      "  worse",
+    ]);
+  });
+
+  test("colours only where colours are allowed", () => {
+    const coloured = drawComparisonTable([comparison({ verdict: "worse" })], { ...plain, colour: true }).join("\n");
+    expect(coloured).toContain("\u001b[31m-\u001b[39m");
+    expect(drawComparisonTable([comparison()], plain).join("")).not.toContain("\u001b");
+  });
+
+  test.each([40, 59, 80])("fits %i columns, whatever the names", (columns) => {
+    const named = hostileTexts.map((name) => comparison({ name: name.slice(0, 200) }));
+    const lines = drawComparisonTable([...sampleViewModel({ items: 1 }).comparisons, ...named], { ...plain, columns });
+    expect(lines.filter((line) => displayWidth(line) > columns)).toEqual([]);
+    expect(lines.join("")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+});
