@@ -1,0 +1,121 @@
+/** results/NAME.json: the rows that were measured, on which machine, with which versions. */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import os from "node:os";
+import { fileURLToPath } from "node:url";
+import { writeFileAtomic } from "../src/core/atomic-file.ts";
+import { packageRoot, packageVersion } from "../src/core/package-root.ts";
+import type { Benchmark, Row } from "./benchmark.ts";
+
+export interface RecordedRow {
+  readonly name: string;
+  readonly ratio: number;
+  readonly goal: number;
+  readonly holds: boolean;
+  readonly [more: string]: unknown;
+}
+
+export interface Circumstances {
+  readonly date: string;
+  /** The commit, with "+changes" where the tree of sources or benchmarks differed from it. */
+  readonly commit: string;
+  /** The machine's one-minute load when the row began. */
+  readonly loadBefore: number;
+}
+
+const folder = fileURLToPath(new URL("results/", import.meta.url));
+
+/** Adds a row to the file, or replaces the one of its name; rows that the benchmark no longer has are dropped. */
+export function recordRow(benchmark: Benchmark, row: RecordedRow, versions: Readonly<Record<string, string>>): void {
+  const path = `${folder}${benchmark.name}.json`;
+  const rows = new Map(recordedRows(path).map((recorded) => [recorded.name, recorded]));
+  rows.set(row.name, row);
+  const ordered = benchmark.rows.map(({ name }) => rows.get(name)).filter((recorded) => recorded !== undefined);
+  mkdirSync(folder, { recursive: true });
+  const contents = {
+    name: benchmark.name,
+    title: benchmark.title,
+    machine: machine(),
+    versions: { node: process.versions.node, illume: packageVersion, ...packageVersions(), ...versions },
+    settings: Object.fromEntries(benchmark.rows.map((definition) => [definition.name, settingsOf(definition)])),
+    rows: ordered,
+  };
+  writeFileAtomic(path, `${JSON.stringify(contents, rounded, 1)}\n`);
+}
+
+/** What a row is measured under; taken before it. */
+export function circumstances(): Circumstances {
+  return {
+    date: new Date().toISOString(),
+    commit: commit(),
+    loadBefore: os.loadavg()[0] as number,
+  };
+}
+
+function recordedRows(path: string): RecordedRow[] {
+  if (!existsSync(path)) return [];
+  try {
+    const rows: unknown = JSON.parse(readFileSync(path, "utf8")).rows;
+    return Array.isArray(rows) ? rows : [];
+  } catch {
+    // Torn by an earlier crash of something else; the rows are measured anew anyway.
+    return [];
+  }
+}
+
+function settingsOf(row: Row): unknown {
+  if (row.kind === "share") return { illume: row.illume.settings };
+  const { illume, peer } = row;
+  return {
+    illume: { ...illume.settings, ...(illume.environment && { environment: illume.environment }) },
+    peer: { ...peer.settings, ...(peer.environment && { environment: peer.environment }) },
+  };
+}
+
+function machine(): Readonly<Record<string, unknown>> {
+  return {
+    processor: os.cpus()[0]?.model.trim() ?? "unknown",
+    features: processorFeatures(),
+    cores: os.availableParallelism(),
+    memoryGigabytes: Math.round(os.totalmem() / 2 ** 30),
+    system: `${os.type()} ${os.release()} ${os.arch()}`,
+  };
+}
+
+/** The vector extensions that decide the speed of matrix products, where the system tells them. */
+function processorFeatures(): string[] {
+  try {
+    const flags =
+      readFileSync("/proc/cpuinfo", "utf8")
+        .match(/^(?:flags|Features)\s*:(.*)$/m)?.[1]
+        ?.split(/\s+/) ?? [];
+    return flags.filter((flag) => /^(avx|fma|amx|asimd|sve|neon)/.test(flag)).sort();
+  } catch {
+    return [];
+  }
+}
+
+function packageVersions(): Record<string, string> {
+  const versions: Record<string, string> = {};
+  for (const name of ["onnxruntime-node", "pure-rand"]) {
+    const path = `${packageRoot}/node_modules/${name}/package.json`;
+    if (existsSync(path)) versions[name] = JSON.parse(readFileSync(path, "utf8")).version;
+  }
+  return versions;
+}
+
+function commit(): string {
+  const git = (...args: string[]) =>
+    execFileSync("git", args, { cwd: packageRoot, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  try {
+    const changed = git("status", "--porcelain", "--", "src", "benchmarks", ":!benchmarks/results", "package.json");
+    return git("rev-parse", "--short=12", "HEAD") + (changed === "" ? "" : "+changes");
+  } catch {
+    return "unknown";
+  }
+}
+
+/** Six digits are more than any of these measurements has. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+}
