@@ -3,7 +3,7 @@ import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
 import type { ReportViewModel } from "./view-model.ts";
 
 const titlePlaceholder = "__ILLUME_TITLE__";
-const dataPlaceholder = "__ILLUME_VIEW_MODEL__";
+const dataPlaceholder = '"__ILLUME_VIEW_MODEL__"';
 
 /**
  * The page with the title and the view model in place of its placeholders.

@@ -23,7 +23,7 @@ function isStale(built: string, sources: string): boolean {
   return readdirSync(sources, { recursive: true, withFileTypes: true }).some(
     (entry) =>
       entry.isFile() &&
-      entry.parentPath !== dirname(built) &&
+      !entry.parentPath.startsWith(dirname(built)) &&
       !entry.name.endsWith(".test.ts") &&
       statSync(join(entry.parentPath, entry.name)).mtimeMs > builtAt,
   );

@@ -1,5 +1,6 @@
 /** The archive as a map of two of its dimensions: the cells that differ only in the others are taken together. */
 import type { ArchiveItemView, ArchiveView } from "../../../src/report/view-model.ts";
+import { shorten } from "../text/shorten.ts";
 
 export type CellState = "filled" | "weak" | "empty";
 
@@ -35,7 +36,8 @@ export interface MapView {
 const everything = ["all"];
 
 function labels(archive: ArchiveView, dimension: number | undefined): readonly string[] {
-  return dimension === undefined ? everything : (archive.dimensions[dimension]?.bins ?? everything);
+  const bins = dimension === undefined ? everything : (archive.dimensions[dimension]?.bins ?? everything);
+  return bins.map((bin) => shorten(bin));
 }
 
 /** The rows have more bins than the columns, so that the map is as narrow as it can be. */

@@ -25,13 +25,13 @@ export interface ShadeScale {
   readonly shade: (value: number) => number;
 }
 
-/** Equal steps from the least to the greatest value among cells that are not empty. */
+/** Equal steps from the least to the greatest value among filled cells. */
 export function shadeScale(map: ArchiveMap, measure: CellMeasure): ShadeScale {
   let low = Infinity;
   let high = -Infinity;
   for (const row of map.cells) {
     for (const cell of row) {
-      if (cell.state === "empty") continue;
+      if (cell.state !== "filled") continue;
       low = Math.min(low, measure.value(cell));
       high = Math.max(high, measure.value(cell));
     }

@@ -13,7 +13,8 @@ export function placeLabels(
     let above = blocks.at(-1);
     while (above !== undefined && above.start + above.members.length * gap > block.start) {
       const members = [...above.members, ...block.members];
-      const mean = members.reduce((sum, member, place) => sum + (wanted[member] as number) - place * gap, 0) / members.length;
+      const mean =
+        members.reduce((sum, member, place) => sum + (wanted[member] as number) - place * gap, 0) / members.length;
       block = { members, start: inside(mean, members.length - 1) };
       blocks.pop();
       above = blocks.at(-1);

@@ -8,6 +8,7 @@ export interface KeyNumber {
   readonly value: string;
   /** What the number is of. */
   readonly detail: string;
+  readonly interval?: string;
 }
 
 /** Those that the run has come to: nothing for a phase that has not happened. */
@@ -22,7 +23,7 @@ function comparisonNumbers(comparisons: readonly ComparisonView[]): KeyNumber[] 
   if (best === undefined || worst === undefined) return [];
   const better = comparisons.filter(({ verdict }) => verdict === "better").length;
   const worse = comparisons.filter(({ verdict }) => verdict === "worse").length;
-  const numbers = [
+  const numbers: KeyNumber[] = [
     {
       label: "Tests better",
       value: `${better} of ${comparisons.length}`,
@@ -30,13 +31,18 @@ function comparisonNumbers(comparisons: readonly ComparisonView[]): KeyNumber[] 
     },
     change(best.difference.estimate > 0 ? "Largest gain" : "Best change", best),
   ];
-  if (worst !== best) numbers.push(change(worst.difference.estimate < 0 ? "Largest loss" : "Smallest gain", worst));
+  if (worst !== best) numbers.push(change(worstLabel(worst), worst));
   return numbers;
+}
+
+function worstLabel({ difference, verdict }: ComparisonView): string {
+  if (difference.estimate >= 0) return "Smallest gain";
+  return verdict === "worse" ? "Largest loss" : "Largest loss (not clear)";
 }
 
 function change(label: string, { name, difference }: ComparisonView): KeyNumber {
   const interval = range([difference.low, difference.high], points);
-  return { label, value: `${points(difference.estimate)} points`, detail: `${name} ${interval}` };
+  return { label, value: `${points(difference.estimate)} points`, detail: name, interval };
 }
 
 function archiveNumbers({ archive }: ReportViewModel): KeyNumber[] {
