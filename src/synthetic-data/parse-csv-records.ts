@@ -26,7 +26,7 @@ export function parseCsvRecords(bytes: Uint8Array, path: string, delimiter: "," 
   }) as unknown as CsvRow[];
   const first = rows[0];
   // A malformed header would be skipped as any other line, and the first record be taken for it.
-  const fault = faults.find(({ line }) => first === undefined || line < first.info.lines);
+  const fault = faults.find(({ line }) => first === undefined || (line > 0 && line < first.info.lines));
   if (fault !== undefined) throw badHeader(path, fault.fault);
   const header = first?.record ?? [];
   if (new Set(header).size < header.length) throw badHeader(path, terminalLine(header.join(", ")));
