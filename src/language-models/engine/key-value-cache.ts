@@ -1,0 +1,67 @@
+/** Keys and values of new tokens, one layer: arrays that the decoding graph reads and JavaScript writes to. */
+
+export interface CacheShape {
+  readonly sequences: number;
+  readonly keyValueHeads: number;
+  readonly headSize: number;
+}
+
+export class KeyValueCache {
+  readonly shape: CacheShape;
+  readonly capacity: number;
+  /** [sequences, heads, size, capacity] */
+  readonly keys: Float32Array;
+  /** [sequences, heads, capacity, size] */
+  readonly values: Float32Array;
+
+  constructor(shape: CacheShape, capacity: number) {
+    this.shape = shape;
+    this.capacity = capacity;
+    const length = shape.sequences * shape.keyValueHeads * shape.headSize * capacity;
+    this.keys = new Float32Array(length);
+    this.values = new Float32Array(length);
+  }
+
+  /** Writes every sequence's row, keys and values [sequences, heads, size], at a position below the capacity. */
+  write(position: number, keys: Float32Array, values: Float32Array): void {
+    const { sequences, keyValueHeads, headSize } = this.shape;
+    const { capacity } = this;
+    for (let lane = 0; lane < sequences * keyValueHeads; lane++) {
+      const from = lane * headSize;
+      const key = lane * headSize * capacity + position;
+      const value = (lane * capacity + position) * headSize;
+      for (let index = 0; index < headSize; index++) {
+        this.keys[key + index * capacity] = keys[from + index] as number;
+        this.values[value + index] = values[from + index] as number;
+      }
+    }
+  }
+
+  /** A cache of another capacity with some of the sequences, in the given order, up to a length. */
+  take(sequences: readonly number[], length: number, capacity: number): KeyValueCache {
+    const { keyValueHeads, headSize } = this.shape;
+    const taken = new KeyValueCache({ ...this.shape, sequences: sequences.length }, capacity);
+    const lanes = keyValueHeads * headSize;
+    sequences.forEach((sequence, row) => {
+      for (let lane = 0; lane < lanes; lane++) {
+        const from = (sequence * lanes + lane) * this.capacity;
+        taken.keys.set(this.keys.subarray(from, from + length), (row * lanes + lane) * capacity);
+      }
+      for (let head = 0; head < keyValueHeads; head++) {
+        const from = (sequence * keyValueHeads + head) * this.capacity * headSize;
+        const to = (row * keyValueHeads + head) * capacity * headSize;
+        taken.values.set(this.values.subarray(from, from + length * headSize), to);
+      }
+    });
+    return taken;
+  }
+}
+
+/** Rows of an array with the given row length, in the given order. */
+export function takeRows(array: Float32Array, rowLength: number, rows: readonly number[]): Float32Array {
+  const taken = new Float32Array(rows.length * rowLength);
+  rows.forEach((row, position) => {
+    taken.set(array.subarray(row * rowLength, (row + 1) * rowLength), position * rowLength);
+  });
+  return taken;
+}
