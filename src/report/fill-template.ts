@@ -1,6 +1,7 @@
 /** Puts a run's data into the built page. */
 import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
 import type { ReportViewModel } from "./view-model.ts";
+import { visibleText } from "./visible-text.ts";
 
 const titlePlaceholder = "__ILLUME_TITLE__";
 const dataPlaceholder = '"__ILLUME_VIEW_MODEL__"';
@@ -13,7 +14,7 @@ export function fillTemplate(template: string, viewModel: ReportViewModel): stri
   // Split before anything is filled in, so that a text of the run can never be taken for a placeholder.
   const [head, afterTitle] = splitOnce(template, titlePlaceholder);
   const [middle, tail] = splitOnce(afterTitle, dataPlaceholder);
-  return [head, escapeHtml(viewModel.title), middle, embeddedJson(viewModel), tail].join("");
+  return [head, escapeHtml(visibleText(viewModel.title)), middle, embeddedJson(viewModel), tail].join("");
 }
 
 /**
@@ -28,7 +29,7 @@ export function embeddedJson(value: unknown): string {
 }
 
 function escapeHtml(text: string): string {
-  return text.toWellFormed().replace(/[<>&"'\0]/g, (character) => `&#${character.charCodeAt(0) || 0xfffd};`);
+  return text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 function splitOnce(text: string, placeholder: string): [string, string] {

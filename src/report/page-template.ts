@@ -20,12 +20,16 @@ export function pageTemplate(): string {
 function isStale(built: string, sources: string): boolean {
   if (!existsSync(built)) return true;
   const builtAt = statSync(built).mtimeMs;
-  return readdirSync(sources, { recursive: true, withFileTypes: true }).some(
-    (entry) =>
-      entry.isFile() &&
-      !entry.parentPath.startsWith(dirname(built)) &&
-      !entry.name.endsWith(".test.ts") &&
-      statSync(join(entry.parentPath, entry.name)).mtimeMs > builtAt,
+  // The page shares a few files with this folder.
+  const folders = [sources, join(packageRoot, "src", "report")];
+  return folders.some((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true }).some(
+      (entry) =>
+        entry.isFile() &&
+        !entry.parentPath.startsWith(dirname(built)) &&
+        !entry.name.endsWith(".test.ts") &&
+        statSync(join(entry.parentPath, entry.name)).mtimeMs > builtAt,
+    ),
   );
 }
 

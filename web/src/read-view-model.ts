@@ -1,5 +1,5 @@
 import type { ReportViewModel } from "../../src/report/view-model.ts";
-import { visibleText } from "./text/visible-text.ts";
+import { visibleText } from "../../src/report/visible-text.ts";
 
 /**
  * The view model from the JSON text inside the page, every string in it made safe to look at (`visibleText`).

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { aggregateArchive, initialView } from "./aggregate-archive.ts";
+import { archive, item } from "./archive-fixture.ts";
+import { cellMeasures, shadeScale } from "./cell-measure.ts";
+
+const [failures] = cellMeasures;
+
+test("shades divide the values of filled cells in equal steps", () => {
+  const items = [0, 1, 2].flatMap((steps) =>
+    Array.from({ length: [1, 6, 11][steps] as number }, (_, index) =>
+      item({ id: `${steps}-${index}`, bins: [0, steps, 0] }),
+    ),
+  );
+  const weak = item({ id: "weak", bins: [1, 0, 0], fitness: 0, correct: true });
+  const example = archive([...items, weak]);
+  const scale = shadeScale(aggregateArchive(example, initialView(example)), failures as (typeof cellMeasures)[0]);
+  expect([scale.low, scale.high]).toEqual([1, 11]);
+  expect([1, 2.9, 3, 6, 10.9, 11].map(scale.shade)).toEqual([1, 1, 2, 3, 5, 5]);
+});
+
+test("one value alone has the strongest shade; nothing at all is no error", () => {
+  const one = archive([item({ id: "a" })]);
+  expect(shadeScale(aggregateArchive(one, initialView(one)), failures as (typeof cellMeasures)[0]).shade(1)).toBe(5);
+  const none = archive([]);
+  expect(shadeScale(aggregateArchive(none, initialView(none)), failures as (typeof cellMeasures)[0]).low).toBe(
+    Infinity,
+  );
+});
