@@ -56,7 +56,10 @@ export interface MapElitesOptions<Solution> {
   readonly select: ParentSelection<Solution>;
   /** A changed copy of the parent, or undefined where the drawn change is impossible: then another one is drawn. */
   mutate(parent: Parent<Solution>, random: RandomStream): Solution | undefined | Promise<Solution | undefined>;
-  /** One evaluation per solution, in their order; undefined for a solution that proved unusable, which is dropped. */
+  /**
+   * One evaluation per solution, in their order; undefined for a solution that proved unusable, which is dropped.
+   * Not called where there is nothing to evaluate.
+   */
   evaluate(
     solutions: readonly Solution[],
     context: EvaluationContext,
@@ -99,10 +102,9 @@ export async function mapElites<Solution>(options: MapElitesOptions<Solution>): 
         ? seeds.map((solution) => ({ solution, parent: undefined }))
         : await mutateParents(select.select(archive, batchSize, random.split("selection")), options, random);
 
-    const evaluated = await options.evaluate(
-      candidates.map(({ solution }) => solution),
-      { iteration, random: random.split("evaluation"), signal },
-    );
+    const solutions = candidates.map(({ solution }) => solution);
+    const context = { iteration, random: random.split("evaluation"), signal };
+    const evaluated = solutions.length === 0 ? [] : await options.evaluate(solutions, context);
     const entries = joinEvaluations(candidates, evaluated);
     const added = archive.addBatch({
       solutions: entries.map(({ solution }) => solution),
@@ -130,7 +132,7 @@ interface Candidate<Solution> {
   readonly parent: Parent<Solution> | undefined;
 }
 
-/** One child a parent; each draw of a mutation has its own random stream, so children do not depend on each other. */
+/** One child a parent; each place in the batch has its own random stream, so children do not depend on each other. */
 async function mutateParents<Solution>(
   parents: readonly Parent<Solution>[],
   { mutate, mutationAttempts = 20 }: Pick<MapElitesOptions<Solution>, "mutate" | "mutationAttempts">,
@@ -138,8 +140,9 @@ async function mutateParents<Solution>(
 ): Promise<Candidate<Solution>[]> {
   const children = await Promise.all(
     parents.map(async (parent, place) => {
+      const stream = random.split("mutation", place);
       for (let attempt = 0; attempt < mutationAttempts; attempt++) {
-        const solution = await mutate(parent, random.split("mutation", place, attempt));
+        const solution = await mutate(parent, stream);
         if (solution !== undefined) return { solution, parent };
       }
       return undefined;
