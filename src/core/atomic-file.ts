@@ -6,6 +6,7 @@ import fs from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileSystemFailure } from "./errors/file-system-failure.ts";
 import { InvalidArgumentError } from "./errors/invalid-argument-error.ts";
+import { quotedText } from "./quoted-text.ts";
 
 let temporaryFiles = 0;
 
@@ -62,7 +63,7 @@ export class AtomicFile {
   #attempt(work: (descriptor: number) => void): void {
     if (this.#descriptor === undefined) {
       throw new InvalidArgumentError({
-        expected: `an open file ${JSON.stringify(this.path)}`,
+        expected: `an open file ${quotedText(this.path, 1000)}`,
         received: "one that was committed or discarded",
         remedy: "open a new AtomicFile",
       });

@@ -4,6 +4,7 @@ import { AtomicFile } from "./atomic-file.ts";
 import { CorruptFileError } from "./errors/corrupt-file-error.ts";
 import { fileSystemFailure } from "./errors/file-system-failure.ts";
 import { InvalidArgumentError } from "./errors/invalid-argument-error.ts";
+import { quotedText } from "./quoted-text.ts";
 
 /** A value with the number of its line, counted from 1. */
 export interface JsonLine {
@@ -110,7 +111,7 @@ export function corruptLine(
   cause?: unknown,
 ): CorruptFileError {
   return new CorruptFileError({
-    expected: `${expected} (line ${line} of ${JSON.stringify(source)})`,
+    expected: `${expected} (line ${line} of ${quotedText(source, 1000)})`,
     received,
     remedy: "correct or remove that line",
     cause,
@@ -153,8 +154,7 @@ function parseText(text: string, line: number, source: string): unknown {
   try {
     return JSON.parse(content) as unknown;
   } catch (error) {
-    const start = JSON.stringify(content.length > 60 ? `${content.slice(0, 60)}...` : content);
-    throw corruptLine(source, line, "one JSON value", start, error);
+    throw corruptLine(source, line, "one JSON value", quotedText(content, 60), error);
   }
 }
 

@@ -9,6 +9,7 @@ import { fileSystemFailure } from "../core/errors/file-system-failure.ts";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { NumericalError } from "../core/errors/numerical-error.ts";
 import { ShapeError } from "../core/errors/shape-error.ts";
+import { quotedText } from "../core/quoted-text.ts";
 import { type ElementType, elementFormats, type TensorData } from "./safetensors/element-type.ts";
 import {
   corrupt,
@@ -152,7 +153,7 @@ function encode(name: string, dtype: ElementType, shape: readonly number[], data
   const format = elementFormats[dtype];
   if (name === metadataName || !(data instanceof format.array)) {
     throw new InvalidArgumentError({
-      expected: `a ${format.array.name} for the tensor ${JSON.stringify(name)} of type ${dtype}`,
+      expected: `a ${format.array.name} for the tensor ${quotedText(name)} of type ${dtype}`,
       received: name === metadataName ? "a name that the format reserves" : `a ${data.constructor.name}`,
       remedy: name === metadataName ? "rename the tensor" : "convert the data or leave the dtype out",
     });
@@ -160,7 +161,7 @@ function encode(name: string, dtype: ElementType, shape: readonly number[], data
   const whole = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
   if (!whole || shape.reduce((product, size) => product * size, 1) !== data.length) {
     throw new ShapeError({
-      expected: `as many numbers as the shape [${shape.join(", ")}] of ${JSON.stringify(name)} has`,
+      expected: `as many numbers as the shape [${shape.join(", ")}] of ${quotedText(name)} has`,
       received: `${data.length}`,
       remedy: "pass the tensor's own shape",
     });
@@ -177,7 +178,7 @@ function requireHalfRange(name: string, data: Float32Array): void {
     const size = Math.abs(data[index] as number);
     if (size >= halfOverflow && size < Infinity) {
       throw new NumericalError({
-        expected: `numbers below ${halfOverflow} in ${JSON.stringify(name)}, to store it as f16`,
+        expected: `numbers below ${halfOverflow} in ${quotedText(name)}, to store it as f16`,
         received: `${data[index]} at index ${index}`,
         remedy: "store this tensor as f32 or bf16",
       });

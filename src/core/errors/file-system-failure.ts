@@ -1,3 +1,4 @@
+import { quotedText } from "../quoted-text.ts";
 import { IllumeError } from "./illume-error.ts";
 import { StorageError } from "./storage-error.ts";
 
@@ -28,7 +29,7 @@ export function fileSystemFailure(error: unknown, purpose: string, path: string)
     "check the disk and the path",
   ];
   return new StorageError({
-    expected: `${purpose} ${JSON.stringify(path)}`,
+    expected: `${purpose} ${quotedText(path, 1000)}`,
     received: code === "" ? received : `${received} (${code})`,
     remedy,
     cause: error,

@@ -7,6 +7,7 @@
  */
 import { CorruptFileError } from "../../core/errors/corrupt-file-error.ts";
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
+import { quotedText } from "../../core/quoted-text.ts";
 import { type ElementType, elementFormats, elementTypeOf } from "./element-type.ts";
 
 /** As in the reference implementation. */
@@ -66,7 +67,11 @@ export function parseHeader(header: Uint8Array, dataBytes: number, source: strin
   for (const tensor of tensors) {
     if (tensor.begin !== position) {
       const fault = tensor.begin < position ? "overlaps its predecessor" : "leaves a gap before it";
-      throw corrupt(source, `tensor ${quoted(tensor.name)} to begin at byte ${position}`, `${tensor.begin} (${fault})`);
+      throw corrupt(
+        source,
+        `tensor ${quotedText(tensor.name)} to begin at byte ${position}`,
+        `${tensor.begin} (${fault})`,
+      );
     }
     position = tensor.end;
   }
@@ -108,14 +113,14 @@ function parseMetadata(value: unknown, source: string): ReadonlyMap<string, stri
   if (!isRecord(value)) throw corrupt(source, `an object as ${metadataName}`, kindOf(value));
   const metadata = new Map<string, string>();
   for (const [name, text] of Object.entries(value)) {
-    if (typeof text !== "string") throw corrupt(source, `text as metadata ${quoted(name)}`, kindOf(text));
+    if (typeof text !== "string") throw corrupt(source, `text as metadata ${quotedText(name)}`, kindOf(text));
     metadata.set(name, text);
   }
   return metadata;
 }
 
 function parseEntry(name: string, value: unknown, source: string): TensorEntry {
-  const tensor = `tensor ${quoted(name)}`;
+  const tensor = `tensor ${quotedText(name)}`;
   if (!isRecord(value)) throw corrupt(source, `an object for ${tensor}`, kindOf(value));
   const field = (key: string): unknown => (Object.hasOwn(value, key) ? value[key] : undefined);
   const [code, shape, offsets] = [field("dtype"), field("shape"), field("data_offsets")];
@@ -128,8 +133,8 @@ function parseEntry(name: string, value: unknown, source: string): TensorEntry {
   if (dtype === undefined) {
     const known = Object.values(elementFormats).map((format) => format.code);
     throw new UnsupportedCapabilityError({
-      expected: `an element type of ${known.join(", ")} for ${tensor} of ${quoted(source)}`,
-      received: quoted(code),
+      expected: `an element type of ${known.join(", ")} for ${tensor} of ${quotedText(source)}`,
+      received: quotedText(code),
       remedy: "convert the file to one of these first",
     });
   }
@@ -156,14 +161,9 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? "another list" : `a ${typeof value}`;
 }
 
-/** As JSON, so that control characters of a hostile name stay harmless; cut, so that a message stays one line. */
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}...` : text);
-}
-
 export function corrupt(source: string, expected: string, received: string, cause?: unknown): CorruptFileError {
   return new CorruptFileError({
-    expected: `${expected} in the safetensors file ${quoted(source)}`,
+    expected: `${expected} in the safetensors file ${quotedText(source)}`,
     received,
     remedy: "restore the file from its source or an earlier checkpoint",
     cause,
