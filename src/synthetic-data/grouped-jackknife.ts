@@ -9,7 +9,7 @@ import type { RandomStream } from "../core/random.ts";
 import type { Interval } from "../core/statistics/interval.ts";
 import type { DataRow, Measure } from "./measures/measure.ts";
 
-export const JACKKNIFE_GROUPS = 20;
+const JACKKNIFE_GROUPS = 20;
 /** Student's t for 95 % and 19 degrees of freedom. */
 const T = 2.093024;
 

@@ -4,7 +4,7 @@ import { terminalLine } from "../core/terminal-text.ts";
 import type { RowFault } from "./malformed-rows-error.ts";
 
 /** A record and its line (or its item in a JSON list), from 1. */
-export interface FileRecord {
+interface FileRecord {
   readonly line: number;
   readonly value: unknown;
 }
