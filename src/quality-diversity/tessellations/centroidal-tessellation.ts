@@ -3,7 +3,7 @@
  * with the number of dimensions (CVT-MAP-Elites: Vassiliades, Chatzilygeroudis & Mouret 2018, 1610.05729).
  *
  * Centroids are k-means of uniform samples. Deviation: seeded by k-means++, and fewer samples by default (20 a cell,
- * at least 10,000, where the paper took 100,000 in all), which makes 1,000 cells in a fraction of a second.
+ * at least 10,000, where the paper took 100,000 in all), which makes 1,000 cells in under a second.
  */
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { ShapeError } from "../../core/errors/shape-error.ts";
