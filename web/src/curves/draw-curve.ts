@@ -78,7 +78,7 @@ export function drawCurve(curve: CurveView, width: number): SVGSVGElement | HTML
             stroke: `var(--series-${(series % colours) + 1})`,
             strokeWidth: 1.75,
             strokeDasharray: dashes[series % dashes.length] ?? "none",
-            marker: fewPoints ? "circle" : "none",
+            marker: fewPoints ? "dot" : "none",
           },
         ),
       ),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { count, duration, fixed, measure, moment, percentage, points, range } from "./format.ts";
+import { count, duration, fixed, hundredths, measure, moment, percentage, points, range } from "./format.ts";
 
 /** Narrow no-break spaces as plain ones. */
 const plain = (text: string) => text.replaceAll("\u202f", " ");
@@ -19,7 +19,7 @@ describe("numbers as the report writes them", () => {
   });
 
   test("what is missing is a dash", () => {
-    for (const write of [percentage, points, count, measure, duration]) {
+    for (const write of [percentage, hundredths, points, count, measure, duration]) {
       for (const value of [null, undefined, Number.NaN, Infinity]) expect(write(value)).toBe("–");
     }
   });
@@ -54,6 +54,7 @@ describe("numbers as the report writes them", () => {
   test("counts, decimals, ranges, dates", () => {
     expect(count(1_948_000)).toBe("1,948,000");
     expect(fixed(-1234.5678, 2)).toBe("−1,234.57");
+    expect(range([0.154, 0.19], hundredths)).toBe("[15.4, 19.0]");
     expect(range([0.384, 0.424], points)).toBe("[+38.4, +42.4]");
     expect(moment("2026-03-01T12:00:31.000Z")).toBe("2026-03-01 12:00 UTC");
     expect(moment("yesterday")).toBe("yesterday");

@@ -32,6 +32,11 @@ export function percentage(share: number | null | undefined): string {
   return isNumber(share) ? `${fixed(share * 100, 1)}${narrowSpace}%` : missing;
 }
 
+/** A share in [0, 1] in hundredths without their sign, for the ends of intervals: 91.2. */
+export function hundredths(share: number | null | undefined): string {
+  return isNumber(share) ? fixed(share * 100, 1) : missing;
+}
+
 /** A difference of shares in percentage points, always with its sign: +28.3. */
 export function points(difference: number | null | undefined): string {
   if (!isNumber(difference)) return missing;
