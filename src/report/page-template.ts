@@ -41,6 +41,8 @@ function build(sources: string, built: string): void {
     const vite = join(dirname(createRequire(import.meta.url).resolve("vite/package.json")), "bin", "vite.js");
     execFileSync(process.execPath, [vite, "build", sources, "--outDir", folder, "--logLevel", "error"], {
       stdio: "pipe",
+      // A test runner's own mode would make a page for development.
+      env: { ...process.env, NODE_ENV: "production", VITEST: undefined },
     });
     renameSync(join(folder, "report.html"), built);
   } catch (cause) {
