@@ -1,11 +1,12 @@
 /** Makes and opens run folders: NAME/{run.sqlite, checkpoints/, report.html}. */
-import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { RunVersionError } from "../core/errors/run-version-error.ts";
 import { StorageError } from "../core/errors/storage-error.ts";
+import { makeFolder } from "../core/make-folder.ts";
 import { packageVersion } from "../core/package-root.ts";
 import type { Json, RunStore } from "./run-store.ts";
 import { type Database, openDatabase, withStorageErrors } from "./sqlite.ts";
@@ -34,7 +35,7 @@ export function createRun(options: CreateRunOptions): RunStore {
   const directory = resolve(options.directory);
   const path = join(directory, runDatabaseName);
   const configuration = encodeJson(options.configuration, "a configuration");
-  withStorageErrors(directory, () => mkdirSync(directory, { recursive: true }));
+  makeFolder(directory);
   return openLocked(directory, path, (database) => {
     const identity = identify(database);
     if (identity === "foreign") throw notARunError(identity, path);

@@ -1,6 +1,7 @@
 /** The folder that holds the runs' folders: their names, and which there are. */
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../core/make-folder.ts";
 import { runDatabaseName } from "./run-database.ts";
 import { withStorageErrors } from "./sqlite.ts";
 
@@ -43,7 +44,7 @@ export interface NewRunNameOptions {
  */
 export function newRunName(options: NewRunNameOptions): string {
   const day = localDay(options.date ?? new Date());
-  withStorageErrors(options.root, () => mkdirSync(options.root, { recursive: true }));
+  makeFolder(options.root);
   for (let number = 1; ; number++) {
     const name = `${options.purpose}-${day}-${String(number).padStart(3, "0")}`;
     const directory = join(options.root, name);

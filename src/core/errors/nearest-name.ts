@@ -12,7 +12,7 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length] as number;
 }
 
-/** The known name nearest to `name`, or undefined where none is within about half of its letters. */
+/** The known name nearest to `name`, or one that begins with it; undefined where none is within half of its letters. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.ceil(name.length / 2)) + 1;
@@ -23,5 +23,6 @@ export function nearestName(name: string, known: readonly string[]): string | un
       bestDistance = distance;
     }
   }
-  return best;
+  // A beginning has too many letters missing to be near.
+  return best ?? (name.length >= 3 ? known.find((candidate) => candidate.startsWith(name)) : undefined);
 }

@@ -1,0 +1,21 @@
+/** The experiments that `illume reproduce` knows; each is loaded only when it runs. */
+import type { Recipe } from "./recipe.ts";
+
+export interface ListedRecipe {
+  readonly name: string;
+  readonly description: string;
+  load(): Promise<Recipe>;
+}
+
+export const recipes: readonly ListedRecipe[] = [
+  {
+    name: "closed-loop",
+    description: "the loop of three rounds at five seeds over three checkpoints, beside four other sources of data",
+    load: async () => (await import("./closed-loop.ts")).recipe,
+  },
+  {
+    name: "pretrain-grade-school",
+    description: "pretrains the small reasoner that ships with illume (about ten minutes a seed on one core)",
+    load: async () => (await import("./pretrain-grade-school.ts")).recipe,
+  },
+];

@@ -1,0 +1,82 @@
+import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
+import { UnknownNameError } from "../../core/errors/unknown-name-error.ts";
+import type { ReportViewModel } from "../../report/view-model.ts";
+import { openRun } from "../../runs/run-database.ts";
+import { type ExportFormat, exportRows } from "../../synthetic-data/export-rows.ts";
+import type { DataRow } from "../../synthetic-data/measures/measure.ts";
+import { illumeCommand } from "../command.ts";
+import { runDirectory } from "../run-directory.ts";
+import { viewModelOf } from "../run-summary.ts";
+import { runsArg } from "../shared-arguments.ts";
+import { writeLines } from "../terminal/terminal.ts";
+
+const formats: Record<string, ExportFormat> = {
+  jsonl: "prompt-completion",
+  chat: "chat",
+  gsm8k: "question-answer",
+  csv: "csv",
+};
+
+export const exportCommand = illumeCommand({
+  name: "export",
+  summary: "Write the problems that a run's search found, with right solutions, for training elsewhere.",
+  examples: [
+    {
+      command: "illume export improve-2026-11-23-001 --format jsonl --output failures.jsonl",
+      explanation: "JSON Lines with prompt and completion",
+    },
+    {
+      command: "illume export improve-2026-11-23-001 --format gsm8k --output failures.jsonl --all",
+      explanation: "question and answer as in GSM8K, also of problems that the model solves",
+    },
+  ],
+  args: {
+    run: { type: "positional", description: "name or folder of the run" },
+    ...runsArg,
+    format: { type: "string", valueHint: "NAME", description: `${Object.keys(formats).join(", ")} (jsonl)` },
+    output: { type: "string", valueHint: "FILE", description: "the file to write; it is replaced when it is there" },
+    all: { type: "boolean", description: "also problems that the model solves" },
+  },
+  run: async (args, context) => {
+    const format = formats[args.format ?? "jsonl"];
+    if (format === undefined) {
+      throw new UnknownNameError({ kind: "format", name: String(args.format), known: Object.keys(formats) });
+    }
+    if (args.output === undefined) {
+      throw new InvalidArgumentError({
+        expected: "the file to write",
+        received: "no --output",
+        remedy: "add --output problems.jsonl",
+      });
+    }
+    const store = openRun({ directory: runDirectory(args.run, args.runs ?? "runs"), mode: "read" });
+    try {
+      const rows = archiveRows(await viewModelOf(store), args.all === true);
+      const { dataPath } = exportRows(args.output, rows, { format });
+      writeLines(context.terminal.results, [`Wrote ${rows.length} problems to ${dataPath}`]);
+      context.writeJson({ command: "export", run: store.directory, file: dataPath, rows: rows.length });
+    } finally {
+      store.close();
+    }
+  },
+});
+
+/** The archive's elites, each with its right solution, in the archive's order. */
+function archiveRows({ archive }: ReportViewModel, all: boolean): DataRow[] {
+  if (archive === undefined) return [];
+  return archive.items
+    .filter((item) => item.elite && (all || !item.correct))
+    .map((item) => ({
+      prompt: item.problem,
+      completion: item.rightAnswer,
+      attributes: {
+        id: item.id,
+        solved: item.correct,
+        fitness: item.fitness,
+        iteration: item.iteration,
+        ...Object.fromEntries(
+          archive.dimensions.map(({ name, bins }, dimension) => [name, bins[item.bins[dimension] as number] ?? ""]),
+        ),
+      },
+    }));
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+/** The executable. Only this file is loaded by a Node that is too old for the rest. */
+import process from "node:process";
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  console.error(
+    `illume: expected Node 22.18 or newer, but got ${process.versions.node}: install a newer one, or run npx node@24`,
+  );
+  process.exitCode = 3;
+} else {
+  // Whoever reads the output may stop reading, as head does.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    throw error;
+  });
+  const { runProgram } = await import("./program.ts");
+  process.exitCode = await runProgram(process.argv.slice(2));
+}

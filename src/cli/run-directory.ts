@@ -1,0 +1,29 @@
+/** Which run a user means: by its name, by its folder, or the latest one. */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { StorageError } from "../core/errors/storage-error.ts";
+import { UnknownNameError } from "../core/errors/unknown-name-error.ts";
+import { listRuns } from "../runs/run-folders.ts";
+
+/**
+ * The folder of a run.
+ *
+ * @param run its name in `root`, its folder, or undefined for the run in `root` that changed last
+ * @throws UnknownNameError with the nearest name, StorageError where there is no run at all
+ */
+export function runDirectory(run: string | undefined, root: string): string {
+  const runs = listRuns(root);
+  if (run !== undefined && existsSync(join(run, "run.sqlite"))) return resolve(run);
+  const [latest] = runs;
+  if (latest === undefined) {
+    throw new StorageError({
+      expected: `a run in ${resolve(root)}`,
+      received: "none",
+      remedy: "start one with illume improve, or say where runs are with --runs",
+    });
+  }
+  if (run === undefined) return resolve(latest.directory);
+  const found = runs.find(({ name }) => name === run);
+  if (found !== undefined) return resolve(found.directory);
+  throw new UnknownNameError({ kind: `run in ${root}`, name: run, known: runs.map(({ name }) => name) });
+}

@@ -1,0 +1,110 @@
+/** Runs a part of the closed loop for a command: run folder, lock, progress, Ctrl-C, summary. */
+import { basename, join, relative, resolve } from "node:path";
+import { type Configuration, parseConfiguration } from "../closed-loop/configuration.ts";
+import { modelPath } from "../closed-loop/model-path.ts";
+import { IllumeError } from "../core/errors/illume-error.ts";
+import { InterruptedError } from "../core/errors/interrupted-error.ts";
+import { wrapToWidth } from "../core/terminal-text.ts";
+import { createRun, openRun } from "../runs/run-database.ts";
+import { newRunName } from "../runs/run-folders.ts";
+import type { Json, RunStore } from "../runs/run-store.ts";
+import type { CommandContext } from "./command-context.ts";
+import { listenForInterruption } from "./interruption.ts";
+import { describeLoop, type LoopName, loopNames, loops } from "./loop-commands.ts";
+import { printSummary } from "./run-summary.ts";
+import { progressDisplay } from "./terminal/progress-display.ts";
+import { writeLines } from "./terminal/terminal.ts";
+
+/** What of a run is not in its configuration: which loop it is, and with which settings it goes on. */
+const commandKey = "command";
+const settingsKey = "command settings";
+
+/** Starts a new run in a folder of its own. */
+export async function startRun(name: LoopName, configuration: Configuration, context: CommandContext): Promise<void> {
+  modelPath(configuration.model);
+  const loop = loops[name];
+  const runName = newRunName({ root: configuration.output, purpose: name });
+  const store = createRun({ directory: join(configuration.output, runName), configuration: configuration as Json });
+  store.setState(commandKey, name);
+  await runLoop(name, loop, configuration, store, context);
+}
+
+/** Goes on with a run that was stopped, or does another part of the loop in its folder. */
+export async function continueRun(
+  directory: string,
+  context: CommandContext,
+  change?: { readonly name: LoopName; readonly settings: (stored: Configuration) => Configuration },
+): Promise<void> {
+  const store = openRun({ directory, mode: "write" });
+  let name: LoopName;
+  let configuration: Configuration;
+  try {
+    const stored = parseConfiguration(store.state(settingsKey) ?? store.configuration);
+    configuration = change?.settings(stored) ?? stored;
+    const command = store.state(commandKey);
+    name = change?.name ?? loopNames.find((known) => known === command) ?? "improve";
+    modelPath(configuration.model);
+    if (change !== undefined) {
+      store.transaction(() => {
+        store.setState(commandKey, name);
+        store.setState(settingsKey, configuration as Json);
+      });
+    }
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  await runLoop(name, loops[name], configuration, store, context);
+}
+
+async function runLoop(
+  name: LoopName,
+  load: (typeof loops)[LoopName],
+  configuration: Configuration,
+  store: RunStore,
+  context: CommandContext,
+): Promise<void> {
+  const { terminal } = context;
+  const resume = `illume resume ${runReference(store.directory, configuration.output)}`;
+  const say = (text: string) => writeLines(terminal.remarks, wrapToWidth(text, terminal.columns));
+  say(`illume ${name}: ${describeLoop(name, configuration)}`);
+  say(`Run folder: ${relative(process.cwd(), store.directory) || "."}. Ctrl-C stops it; ${resume} goes on.`);
+  const display = progressDisplay({ terminal, rounds: configuration.rounds });
+  const interruption = listenForInterruption(() =>
+    display.remark("Stopping at the next safe point; Ctrl-C again ends at once."),
+  );
+  try {
+    const loop = await load();
+    await loop({ configuration, store, signal: interruption.signal, onProgress: display.update });
+    display.end();
+    if (interruption.signal.aborted) throw new Error("stopped");
+    await printSummary(name, store, context);
+  } catch (error) {
+    display.end();
+    if (interruption.signal.aborted && isStop(error)) {
+      throw new InterruptedError({
+        expected: "the run to end by itself",
+        received: "a request to stop",
+        remedy: `what is done is kept; go on with ${resume}`,
+      });
+    }
+    if (error instanceof IllumeError)
+      say(`What was done before is kept in ${basename(store.directory)}; ${resume} goes on.`);
+    throw error;
+  } finally {
+    interruption.end();
+    store.close();
+  }
+}
+
+/** How to name the run in a command typed in the same folder. */
+function runReference(directory: string, output: string): string {
+  const here = output === "runs" && resolve(output, basename(directory)) === directory;
+  const reference = here ? basename(directory) : relative(process.cwd(), directory);
+  return /^[\w./-]+$/u.test(reference) ? reference : JSON.stringify(reference);
+}
+
+function isStop(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error instanceof InterruptedError || error.name === "AbortError" || error.message === "stopped";
+}

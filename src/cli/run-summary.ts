@@ -1,0 +1,78 @@
+/** What a run found: the report's page, and its essence for the terminal or as JSON. */
+import { join, relative } from "node:path";
+import { wrapToWidth } from "../core/terminal-text.ts";
+import { writeReport } from "../report/render-report.ts";
+import type { ReportViewModel } from "../report/view-model.ts";
+import type { RunStore } from "../runs/run-store.ts";
+import type { CommandContext } from "./command-context.ts";
+import { drawArchiveMap } from "./terminal/archive-map.ts";
+import { drawComparisonTable } from "./terminal/comparison-table.ts";
+import { paint, type Terminal, type Tone, writeLines } from "./terminal/terminal.ts";
+
+const tones: Record<ReportViewModel["verdictTone"], Tone> = {
+  good: "good",
+  mixed: "warning",
+  bad: "bad",
+  unfinished: "warning",
+};
+
+/** Loaded only now: it needs rooms that most commands do not. */
+export async function viewModelOf(store: RunStore): Promise<ReportViewModel> {
+  const { runToViewModel } = await import("../report/run-to-view-model.ts");
+  return runToViewModel(store);
+}
+
+/** Writes the run's report.html and returns where it is. */
+async function writeRunReport(store: RunStore): Promise<{ viewModel: ReportViewModel; file: string }> {
+  const viewModel = await viewModelOf(store);
+  const file = join(store.directory, "report.html");
+  writeReport({ viewModel, file });
+  return { viewModel, file };
+}
+
+/** Writes the report and prints the summary. */
+export async function printSummary(command: string, store: RunStore, context: CommandContext): Promise<void> {
+  const { viewModel, file } = await writeRunReport(store);
+  writeLines(context.terminal.results, ["", ...summaryLines(viewModel, context.terminal)]);
+  writeLines(context.terminal.results, ["", `Report: ${relative(process.cwd(), file)}`]);
+  context.writeJson({ command, run: store.directory, report: file, ...summaryDocument(viewModel) });
+}
+
+/** The archive's map, the table of comparisons, the verdict and the remarks. */
+export function summaryLines(
+  viewModel: ReportViewModel,
+  look: Pick<Terminal, "columns" | "colour" | "unicode">,
+): string[] {
+  const blocks = [
+    viewModel.archive === undefined ? [] : drawArchiveMap(viewModel.archive, look),
+    drawComparisonTable(viewModel.comparisons, look),
+    wrapToWidth(viewModel.verdict, look.columns).map((line) => paint(line, tones[viewModel.verdictTone], look.colour)),
+    viewModel.notes.flatMap((note) => wrapToWidth(`Note: ${note}`, look.columns)),
+  ];
+  return blocks.filter((block) => block.length > 0).flatMap((block, index) => (index === 0 ? block : ["", ...block]));
+}
+
+/** The view model without the archive's items, which may be thousands; illume export writes those. */
+export function summaryDocument({ archive, command, ...rest }: ReportViewModel) {
+  const viewModel = { ...rest, repeat: command };
+  if (archive === undefined) return viewModel;
+  const best = new Map<string, number>();
+  for (const item of archive.items) {
+    if (!item.elite) continue;
+    const cell = item.bins.join(",");
+    best.set(cell, Math.max(best.get(cell) ?? Number.NEGATIVE_INFINITY, item.fitness));
+  }
+  const cells = archive.dimensions.reduce((product, { bins }) => product * bins.length, 1);
+  const weak = [...best.values()].filter((fitness) => fitness < archive.weakBelow).length;
+  return {
+    ...viewModel,
+    archive: {
+      dimensions: archive.dimensions,
+      cells,
+      filled: best.size,
+      weak,
+      failing: best.size - weak,
+      coverage: cells === 0 ? 0 : best.size / cells,
+    },
+  };
+}

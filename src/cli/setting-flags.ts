@@ -1,0 +1,73 @@
+/** Each setting of the configuration as a flag: search.batchSize is --search-batch-size. Made from the schema. */
+import type { ArgDef } from "citty";
+import { z } from "zod";
+import { configurationSchema } from "../closed-loop/configuration.ts";
+
+/** "general" are the settings outside of groups. */
+export type SettingsSection = "general" | "search" | "learn" | "measure" | "attack";
+
+export interface SettingFlag {
+  readonly section: SettingsSection;
+  /** Without the dashes. */
+  readonly flag: string;
+  readonly path: readonly string[];
+  readonly arg: ArgDef;
+  /** What a user's text becomes; text that is no such value stays text, for the schema to refuse. */
+  readonly parse: (text: string) => unknown;
+  /** The default as the help shows it. */
+  readonly standard: string;
+}
+
+type SchemaNode = z.core.JSONSchema.BaseSchema;
+
+let all: SettingFlag[] | undefined;
+
+/** The flags of some sections, in the schema's order. */
+export function settingFlags(sections: readonly SettingsSection[]): readonly SettingFlag[] {
+  all ??= makeFlags();
+  return all.filter(({ section }) => sections.includes(section));
+}
+
+function makeFlags(): SettingFlag[] {
+  const schema = z.toJSONSchema(configurationSchema, { io: "input" }) as SchemaNode;
+  return properties(schema).flatMap(([name, node]) =>
+    node.type === "object"
+      ? properties(node).map(([inner, innerNode]) => settingFlag(name as SettingsSection, [name, inner], innerNode))
+      : [settingFlag("general", [name], node)],
+  );
+}
+
+function properties(node: SchemaNode): [string, SchemaNode][] {
+  return Object.entries(node.properties ?? {}).map(([name, inner]) => [name, inner as SchemaNode]);
+}
+
+function settingFlag(section: SettingsSection, path: readonly string[], node: SchemaNode): SettingFlag {
+  const flag = path.map(kebabCase).join("-");
+  const standard = Array.isArray(node.default) ? node.default.join(",") : String(node.default);
+  const description = String(node.description);
+  const arg: ArgDef =
+    node.type === "boolean"
+      ? { type: "boolean", description }
+      : { type: "string", description, valueHint: valueHint(node) };
+  return { section, flag, path, arg, parse: (text) => parseValue(text, node), standard };
+}
+
+function parseValue(text: string, node: SchemaNode): unknown {
+  if (node.type === "integer" || node.type === "number") return number(text);
+  if (node.type === "array") return text.split(",").map(number);
+  return text;
+}
+
+function number(text: string): number | string {
+  return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
+}
+
+function valueHint(node: SchemaNode): string {
+  if (node.enum !== undefined) return "NAME";
+  if (node.type === "array") return "N,N";
+  return node.type === "string" ? "TEXT" : "N";
+}
+
+function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+}
