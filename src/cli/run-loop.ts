@@ -10,7 +10,7 @@ import { newRunName } from "../runs/run-folders.ts";
 import type { Json, RunStore } from "../runs/run-store.ts";
 import type { CommandContext } from "./command-context.ts";
 import { listenForInterruption } from "./interruption.ts";
-import { describeLoop, type LoopName, loopNames, loops } from "./loop-commands.ts";
+import { describeLoop, type Loop, type LoopName, loopNames, loops } from "./loop-commands.ts";
 import { printSummary } from "./run-summary.ts";
 import { progressDisplay } from "./terminal/progress-display.ts";
 import { writeLines } from "./terminal/terminal.ts";
@@ -22,11 +22,10 @@ const settingsKey = "command settings";
 /** Starts a new run in a folder of its own. */
 export async function startRun(name: LoopName, configuration: Configuration, context: CommandContext): Promise<void> {
   modelPath(configuration.model);
-  const loop = loops[name];
   const runName = newRunName({ root: configuration.output, purpose: name });
   const store = createRun({ directory: join(configuration.output, runName), configuration: configuration as Json });
   store.setState(commandKey, name);
-  await runLoop(name, loop, configuration, store, context);
+  await runLoop({ name, load: loops[name], configuration, store, context });
 }
 
 /** Goes on with a run that was stopped, or does another part of the loop in its folder. */
@@ -54,16 +53,24 @@ export async function continueRun(
     store.close();
     throw error;
   }
-  await runLoop(name, loops[name], configuration, store, context);
+  await runLoop({ name, load: loops[name], configuration, store, context });
 }
 
-async function runLoop(
-  name: LoopName,
-  load: (typeof loops)[LoopName],
-  configuration: Configuration,
-  store: RunStore,
-  context: CommandContext,
-): Promise<void> {
+export interface RunLoopOptions {
+  readonly name: LoopName;
+  readonly load: () => Promise<Loop>;
+  readonly configuration: Configuration;
+  /** Closed when the loop has ended. */
+  readonly store: RunStore;
+  readonly context: CommandContext;
+}
+
+/**
+ * Runs the loop in the store's run and prints what it found.
+ *
+ * @throws InterruptedError where a signal stopped it; whatever the loop throws
+ */
+export async function runLoop({ name, load, configuration, store, context }: RunLoopOptions): Promise<void> {
   const { terminal } = context;
   const resume = `illume resume ${runReference(store.directory, configuration.output)}`;
   const say = (text: string) => writeLines(terminal.remarks, wrapToWidth(text, terminal.columns));
