@@ -2,8 +2,9 @@
  * The one interface through which illume talks to a language model.
  *
  * It is shaped for batches (many prompts, several samples each) because illume's own engine and every endpoint are
- * fastest that way, and so that an AI SDK model can be adapted to it and it to an AI SDK model. What a model cannot do
- * is missing from `capabilities`, and calling it raises UnsupportedCapabilityError.
+ * fastest that way, and so that an AI SDK model can be adapted to it and it to an AI SDK model (README.md says how each
+ * field maps). What a model cannot do is missing from `capabilities`, and calling it raises UnsupportedCapabilityError.
+ * Every implementation is held to tests/contracts/language-model.contract.ts.
  */
 
 export type LanguageModelCapability = "generate" | "score" | "tokenize" | "embed";
@@ -26,25 +27,31 @@ export interface GenerateOptions {
   readonly temperature?: number;
   /** Nucleus probability in (0, 1] (default 1). */
   readonly topP?: number;
-  /** Texts that end a sample; they are not part of its text. */
+  /** Texts that end a sample; they are not part of its text, and none is empty. */
   readonly stop?: readonly string[];
   /**
-   * Sample s of a prompt draws from the stream (seed, prompt text, s), so that what else is in the batch never
-   * changes it (default 0).
+   * An integer (default 0). Sample s of a prompt draws from the stream (seed, prompt text, s), so that what else is in
+   * the batch never changes it. An endpoint keeps that as well as it can.
    */
   readonly seed?: number;
   readonly signal?: AbortSignal;
 }
 
-export type FinishReason = "stop" | "length" | "refusal" | "error";
+/** "stop": the model's end or a stop text; "length": maximumTokens; "other": a reason that the model did not tell. */
+export type FinishReason = "stop" | "length" | "refusal" | "error" | "other";
 
 export interface Generation {
+  /** Untrusted text: escape it before it reaches a terminal, a page or a file name. */
   readonly text: string;
   readonly finishReason: FinishReason;
-  /** Tokens of the prompt and of the text, as the model counts them. */
-  readonly promptTokens: number;
-  readonly tokens: number;
-  /** Sum of the natural-log probabilities of the text's tokens at temperature 1, where the model tells them. */
+  /** Tokens of the prompt as the model counts them, where it tells. */
+  readonly promptTokens?: number;
+  /** Tokens sampled, without the end token and with those of a stop text, where the model tells. */
+  readonly tokens?: number;
+  /**
+   * Sum of the natural-log probabilities, at temperature 1, of the sampled tokens and of the end token where that ended
+   * it: what `score` gives for the text. Missing where the model does not tell, and where a stop text cut the sample.
+   */
   readonly logProbability?: number;
 }
 
@@ -67,11 +74,15 @@ export interface LanguageModel {
   /** What the user types to get this model, e.g. "illume:models/reasoner.safetensors". */
   readonly id: string;
   readonly capabilities: ReadonlySet<LanguageModelCapability>;
-  /** Samples by prompt: result[p][s]. */
+  /**
+   * Samples by prompt: result[p][s].
+   * Throws InvalidArgumentError for options out of range, text that the model cannot express and prompts that are too
+   * long, InterruptedError where the signal aborts, NumericalError where the model's scores are not finite.
+   */
   generate(options: GenerateOptions): Promise<readonly (readonly Generation[])[]>;
-  /** One score per item, in order. */
+  /** One score per item, in order. Throws as generate does. */
   score(options: ScoreOptions): Promise<readonly Score[]>;
-  /** Token ids by text. */
+  /** Token ids by text, without begin and end. Throws InvalidArgumentError for text that the model cannot express. */
   tokenize(texts: readonly string[]): Promise<readonly (readonly number[])[]>;
   /** One vector per text, all of one length. */
   embed(texts: readonly string[]): Promise<readonly Float32Array[]>;
