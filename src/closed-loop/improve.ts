@@ -1,0 +1,130 @@
+/**
+ * The closed loop: measure the model, search for problems that it gets wrong, teach it verified solutions of them,
+ * measure again, and attack what it became. Every phase continues where a stopped run left it.
+ */
+import type { RandomStream } from "../core/random.ts";
+import type { TransformerFile } from "../language-models/engine/transformer-file.ts";
+import { searchFailures } from "./failure-search.ts";
+import type { StoredFound } from "./found-problem.ts";
+import { learnRound } from "./learning.ts";
+import { type LoopContext, type LoopOptions, loopContext } from "./loop-context.ts";
+import { measureTestSets, type TestSetResult } from "./measurement.ts";
+import { loadTarget, withModel } from "./target.ts";
+import { measureTrainingCard } from "./training-card.ts";
+import { drawTrainingSet, type TrainingSet } from "./training-set.ts";
+
+export interface ImproveResult {
+  readonly before: readonly TestSetResult[];
+  readonly after: readonly TestSetResult[];
+  /** The taught model. */
+  readonly model: TransformerFile;
+}
+
+/** Names of the searches in the run store. */
+export const renewedAttackName = "renewed attack";
+export function searchName(round: number): string {
+  return `round ${round}`;
+}
+
+export async function improve(options: LoopOptions): Promise<ImproveResult> {
+  const context = loopContext(options);
+  const { rounds, attack } = context.configuration;
+  context.report({ phase: "prepare", round: 0, done: 0, total: 1 });
+  let model = loadTarget(context);
+
+  const before = await context.phase("measure before", 0, () =>
+    withModel(context, model, (opened) => measureTestSets(context, opened, "before", "measure before")),
+  );
+  const taught: TrainingSet<unknown>[] = [];
+  let found: readonly StoredFound<ReturnType<typeof context.domain.task.deserialize>>[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    found = await searchRound(context, model, round, found);
+    const trainingSet = trainingSetOfRound(context, round, found);
+    taught.push(trainingSet);
+    model = await context.phase("learn", round, () =>
+      learnRound(context, round, model, trainingSet, context.random.split("learn", round)),
+    );
+  }
+  const after = await context.phase("measure after", 0, () =>
+    withModel(context, model, (opened) => measureTestSets(context, opened, "after", "measure after")),
+  );
+  if (attack.renewed) await renewAttack(context, model);
+  await context.phase("report", 0, () => measureTrainingCard(context, taught as never));
+  return { before, after, model };
+}
+
+/** The seeds of every search of a run: ordinary problems, as a user has them. */
+export function seedsOf<Problem>({ domain, configuration, random }: LoopContext<Problem>): Problem[] {
+  return domain.seedProblems(configuration.search.seeds, random.split("seeds"));
+}
+
+/** One round's search. The first starts from seeds; later ones from problems of the last archive, where it has them. */
+export async function searchRound<Problem>(
+  context: LoopContext<Problem>,
+  model: TransformerFile,
+  round: number,
+  last: readonly StoredFound<Problem>[],
+): Promise<StoredFound<Problem>[]> {
+  const { arm } = context.configuration.search;
+  if (arm === "full-sampler" || arm === "in-distribution") return [];
+  const random = context.random.split("search", round);
+  const seeds =
+    arm === "quality-diversity" && last.length > 0 ? steppingStones(context, last, random) : seedsOf(context);
+  return context.phase("search", round, () =>
+    withModel(context, model, (opened) =>
+      searchFailures({
+        context,
+        model: opened,
+        name: searchName(round),
+        arm,
+        seeds,
+        random,
+        phase: "search",
+        round,
+      }),
+    ),
+  );
+}
+
+/** As many problems as there were seeds, from all cells of the last search alike. */
+function steppingStones<Problem>(
+  { configuration }: LoopContext<Problem>,
+  last: readonly StoredFound<Problem>[],
+  random: RandomStream,
+): Problem[] {
+  const cells = [...new Set(last.map(({ cell }) => cell))].sort((a, b) => a - b);
+  const stream = random.split("stepping stones");
+  const order = stream.shuffle(cells);
+  return Array.from({ length: configuration.search.seeds }, (_, index) => {
+    const cell = order[index % order.length];
+    return stream.choice(last.filter((entry) => entry.cell === cell)).problem;
+  });
+}
+
+/** What a round teaches; drawn again from the store's entries on resume, with the same result. */
+export function trainingSetOfRound<Problem>(
+  context: LoopContext<Problem>,
+  round: number,
+  found: readonly StoredFound<Problem>[],
+): TrainingSet<Problem> {
+  const { search, learn } = context.configuration;
+  return drawTrainingSet(context, search.arm, found, learn, context.random.split("training set", round));
+}
+
+/** The same search at the same budget against the taught model, with random numbers of its own. */
+async function renewAttack<Problem>(context: LoopContext<Problem>, model: TransformerFile): Promise<void> {
+  await context.phase("renewed attack", 0, () =>
+    withModel(context, model, (opened) =>
+      searchFailures({
+        context,
+        model: opened,
+        name: renewedAttackName,
+        arm: "quality-diversity",
+        seeds: seedsOf(context),
+        random: context.random.split("renewed attack"),
+        phase: "renewed attack",
+        round: 0,
+      }),
+    ),
+  );
+}

@@ -1,0 +1,106 @@
+/** What all phases of one run share, and the bookkeeping of what they cost. */
+import { InterruptedError } from "../core/errors/interrupted-error.ts";
+import { RandomStream } from "../core/random.ts";
+import type { RunStore } from "../runs/run-store.ts";
+import type { Configuration } from "./configuration.ts";
+import type { Domain } from "./domain.ts";
+import { domainNamed } from "./domains.ts";
+import type { Progress, ProgressPhase } from "./progress.ts";
+import { expectedSecondsLeft } from "./time-estimate.ts";
+
+export interface LoopOptions {
+  readonly configuration: Configuration;
+  readonly store: RunStore;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What a phase did and took; stored as the event "phase" when it ends. */
+export interface PhaseCost {
+  readonly phase: ProgressPhase;
+  readonly round: number;
+  readonly seconds: number;
+  /** Of these, spent inside the model: evaluating or training it. */
+  readonly modelSeconds: number;
+  /** Problems put to the model. */
+  readonly evaluations: number;
+  /** Tokens read and written by the model. */
+  readonly tokens: number;
+}
+
+export class LoopContext<Problem> {
+  readonly configuration: Configuration;
+  readonly store: RunStore;
+  readonly domain: Domain<Problem>;
+  readonly random: RandomStream;
+  readonly signal: AbortSignal | undefined;
+  readonly #onProgress: ((progress: Progress) => void) | undefined;
+  readonly #start = performance.now();
+  #modelSeconds = 0;
+  #evaluations = 0;
+  #tokens = 0;
+
+  constructor(options: LoopOptions, domain: Domain<Problem>) {
+    this.configuration = options.configuration;
+    this.store = options.store;
+    this.domain = domain;
+    this.random = new RandomStream(options.configuration.seed, ["closed-loop"]);
+    this.signal = options.signal;
+    this.#onProgress = options.onProgress;
+  }
+
+  /** Tells who watches; adds an estimate of the time left. */
+  report(progress: Progress): void {
+    const elapsed = (performance.now() - this.#start) / 1000;
+    const secondsLeft = expectedSecondsLeft(this.configuration, progress, elapsed);
+    this.#onProgress?.(secondsLeft === undefined ? progress : { ...progress, secondsLeft });
+  }
+
+  /** Throws InterruptedError once the user asked to stop. */
+  checkInterrupted(): void {
+    if (this.signal?.aborted !== true) return;
+    throw new InterruptedError({
+      expected: "the run to go on",
+      received: "a request to stop",
+      remedy: "resume it: everything finished is committed",
+      cause: this.signal.reason,
+    });
+  }
+
+  /** Runs a call of the model and counts its time. */
+  async spend<Result>(
+    work: () => Promise<Result>,
+    count: (result: Result) => { readonly evaluations: number; readonly tokens: number },
+  ): Promise<Result> {
+    const start = performance.now();
+    const result = await work();
+    this.#modelSeconds += (performance.now() - start) / 1000;
+    const { evaluations, tokens } = count(result);
+    this.#evaluations += evaluations;
+    this.#tokens += tokens;
+    return result;
+  }
+
+  /** Runs a phase and stores its cost when it ends, also where it is interrupted. */
+  async phase<Result>(phase: ProgressPhase, round: number, work: () => Promise<Result>): Promise<Result> {
+    const start = performance.now();
+    const before = [this.#modelSeconds, this.#evaluations, this.#tokens] as const;
+    try {
+      return await work();
+    } finally {
+      const cost: PhaseCost = {
+        phase,
+        round,
+        seconds: (performance.now() - start) / 1000,
+        modelSeconds: this.#modelSeconds - before[0],
+        evaluations: this.#evaluations - before[1],
+        tokens: this.#tokens - before[2],
+      };
+      this.store.appendEvent("phase", { ...cost });
+    }
+  }
+}
+
+export function loopContext(options: LoopOptions) {
+  return new LoopContext(options, domainNamed(options.configuration.domain));
+}

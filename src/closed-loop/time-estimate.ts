@@ -1,0 +1,59 @@
+/**
+ * How long a run should take. The seconds a unit of work takes were read off recorded runs of the shipped model on two
+ * cores; while a run goes on, its own pace so far corrects them.
+ */
+import type { Configuration } from "./configuration.ts";
+import type { Progress, ProgressPhase } from "./progress.ts";
+
+/** Seconds per unit: a measured problem, an evaluation in search, an example in a training step. */
+const secondsPerUnit = { measure: 0.0011, search: 0.0035, learn: 0.0045 } as const;
+const testSetCount = 8;
+const fixedSeconds: Partial<Record<ProgressPhase, number>> = { prepare: 0.5, report: 3 };
+
+interface PlannedPhase {
+  readonly phase: ProgressPhase;
+  readonly round: number;
+  readonly seconds: number;
+}
+
+/** The phases of `illume improve` in order, each with the seconds it should take. */
+export function plannedPhases(configuration: Configuration): PlannedPhase[] {
+  const { rounds, search, learn, measure, attack } = configuration;
+  const measuring = measure.problems * testSetCount * secondsPerUnit.measure;
+  const searching = search.evaluations * secondsPerUnit.search;
+  const learning = (learn.examples + learn.replay) * learn.epochs * secondsPerUnit.learn;
+  const planned: PlannedPhase[] = [
+    { phase: "prepare", round: 0, seconds: fixedSeconds.prepare ?? 0 },
+    { phase: "measure before", round: 0, seconds: measuring },
+  ];
+  for (let round = 1; round <= rounds; round++) {
+    planned.push({ phase: "search", round, seconds: searching }, { phase: "learn", round, seconds: learning });
+  }
+  planned.push({ phase: "measure after", round: 0, seconds: measuring });
+  if (attack.renewed) planned.push({ phase: "renewed attack", round: 0, seconds: searching });
+  return [...planned, { phase: "report", round: 0, seconds: fixedSeconds.report ?? 0 }];
+}
+
+/** Seconds that a whole improvement should take. */
+export function expectedSeconds(configuration: Configuration): number {
+  return plannedPhases(configuration).reduce((total, { seconds }) => total + seconds, 0);
+}
+
+/** Seconds until the end, corrected by how long what is done took; undefined for a phase that is not planned. */
+export function expectedSecondsLeft(
+  configuration: Configuration,
+  progress: Progress,
+  elapsed: number,
+): number | undefined {
+  const planned = plannedPhases(configuration);
+  const current = planned.findIndex(({ phase, round }) => phase === progress.phase && round === progress.round);
+  if (current < 0) return undefined;
+  const share = progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0;
+  const total = planned.reduce((sum, { seconds }) => sum + seconds, 0);
+  const past = planned.slice(0, current).reduce((sum, { seconds }) => sum + seconds, 0);
+  const done = past + share * (planned[current]?.seconds ?? 0);
+  // The plan counts as some seconds of evidence, so that the first moments do not swing the estimate.
+  const evidence = 10;
+  const pace = (elapsed + evidence) / (done + evidence);
+  return Math.max(0, (total - done) * pace);
+}

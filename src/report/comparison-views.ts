@@ -1,0 +1,83 @@
+/** Accuracy before and after: test sets with paired intervals, and the two attacks. */
+import type { Configuration } from "../closed-loop/configuration.ts";
+import type { Domain } from "../closed-loop/domain.ts";
+import type { StoredFound } from "../closed-loop/found-problem.ts";
+import { storedResult } from "../closed-loop/measurement.ts";
+import { RandomStream } from "../core/random.ts";
+import { bootstrapDifference, bootstrapMean, bootstrapPairedDifference } from "../core/statistics/bootstrap.ts";
+import type { RunStore } from "../runs/run-store.ts";
+import type { ComparisonView, Interval } from "./view-model.ts";
+
+export const attackComparison = "renewed attack";
+
+interface ComparisonSource<Problem> {
+  readonly store: RunStore;
+  readonly configuration: Configuration;
+  readonly domain: Domain<Problem>;
+  /** What the first search and the attack on the taught model evaluated. */
+  readonly first: readonly StoredFound<Problem>[];
+  readonly renewed: readonly StoredFound<Problem>[];
+}
+
+export function comparisonViews<Problem>(source: ComparisonSource<Problem>): ComparisonView[] {
+  const { configuration, domain } = source;
+  const views: ComparisonView[] = [];
+  for (const { name, description } of domain.testSets) {
+    const before = storedResult(source, "before", name)?.correct;
+    const after = storedResult(source, "after", name)?.correct;
+    if (before !== undefined && after !== undefined) {
+      views.push(compare({ name, description, before, after, paired: true, configuration }));
+    }
+  }
+  const { first, renewed } = source;
+  const complete = renewed.length > 0 && renewed.length >= first.length;
+  if (first.length > 0 && complete) {
+    const correct = (found: typeof first) => Uint8Array.from(found, (entry) => Number(entry.correct));
+    views.push(
+      compare({
+        name: attackComparison,
+        description:
+          "problems that a search proposes against the model as it was and, renewed at an equal budget, as it is",
+        before: correct(first),
+        after: correct(renewed),
+        paired: false,
+        configuration,
+      }),
+    );
+  }
+  return views;
+}
+
+interface Compared {
+  readonly name: string;
+  readonly description: string;
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+  /** Whether both are of the same problems. */
+  readonly paired: boolean;
+  readonly configuration: Configuration;
+}
+
+function compare({ name, description, before, after, paired, configuration }: Compared): ComparisonView {
+  const { resamples } = configuration.measure;
+  const random = new RandomStream(configuration.seed, ["comparison", name]);
+  const difference = (paired ? bootstrapPairedDifference : bootstrapDifference)(before, after, {
+    resamples,
+    random: random.split("difference"),
+  });
+  return {
+    name,
+    description,
+    problems: before.length,
+    before: bootstrapMean(before, { resamples, random: random.split("before") }),
+    after: bootstrapMean(after, { resamples, random: random.split("after") }),
+    difference,
+    paired,
+    verdict: verdictOfDifference(difference),
+  };
+}
+
+function verdictOfDifference({ low, high }: Interval): ComparisonView["verdict"] {
+  if (low > 0) return "better";
+  return high < 0 ? "worse" : "no clear change";
+}

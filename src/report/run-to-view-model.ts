@@ -1,0 +1,136 @@
+/** A run's store as what the report shows. Works on unfinished runs: what is not there yet is left out. */
+import os from "node:os";
+import { type Configuration, defaultConfiguration, parseConfiguration } from "../closed-loop/configuration.ts";
+import { domainNamed } from "../closed-loop/domains.ts";
+import { loadFound } from "../closed-loop/found-problem.ts";
+import { renewedAttackName, searchName } from "../closed-loop/improve.ts";
+import type { PhaseCost } from "../closed-loop/loop-context.ts";
+import { storedCard } from "../closed-loop/training-card.ts";
+import { packageVersion } from "../core/package-root.ts";
+import type { RunStore } from "../runs/run-store.ts";
+import { archiveView } from "./archive-view.ts";
+import { comparisonViews } from "./comparison-views.ts";
+import { repeatCommand, settingsOf } from "./run-settings.ts";
+import { verdictOf } from "./verdict.ts";
+import type { CardRowView, CurveView, ReportViewModel } from "./view-model.ts";
+
+/** Measures whose values are shares. */
+const shareMeasures = [
+  "verifier-accuracy",
+  "archive-coverage",
+  "duplicate-rate",
+  "distinct-1",
+  "distinct-2",
+  "distinct-3",
+];
+
+export function runToViewModel(store: RunStore): ReportViewModel {
+  const configuration = parseConfiguration(store.configuration);
+  const domain = domainNamed(configuration.domain);
+  const searches = Array.from({ length: configuration.rounds }, (_, index) => searchName(index + 1));
+  const found = searches.map((name) => store.entries(name).map((entry) => loadFound(domain.task, entry)));
+  const renewed = store.entries(renewedAttackName).map((entry) => loadFound(domain.task, entry));
+  const comparisons = comparisonViews({ store, configuration, domain, first: found[0] ?? [], renewed });
+  const card = storedCard({ store });
+  const all = found.flat();
+  const { verdict, verdictTone, notes } = verdictOf(configuration, comparisons, all, card);
+  return {
+    format: 1,
+    title: `${configuration.domain}: ${configuration.model}`,
+    verdict,
+    verdictTone,
+    createdAt: new Date(store.events()[0]?.time ?? Date.now()).toISOString(),
+    command: repeatCommand(configuration, defaultConfiguration),
+    settings: settingsOf(configuration),
+    versions: [
+      { name: "illume", value: packageVersion },
+      { name: "Node.js", value: process.versions.node },
+      { name: "processor", value: `${os.cpus()[0]?.model ?? "unknown"}, ${os.availableParallelism()} cores` },
+    ],
+    cost: costOf(store),
+    ...(all.length > 0 && { archive: archiveView(domain.task, configuration.search.elitesPerCell, found) }),
+    comparisons,
+    curves: [...lossCurves(store, configuration), ...failureCurves(configuration, found, renewed)],
+    card: (card?.rows ?? []).map(
+      (row): CardRowView => (shareMeasures.includes(row.measure) ? { ...row, unit: "share" } : row),
+    ),
+    notes,
+  };
+}
+
+function costOf(store: RunStore): ReportViewModel["cost"] {
+  const costs = new Map<string, { phase: string; seconds: number; evaluations: number; tokens: number }>();
+  for (const { payload } of store.events("phase")) {
+    const cost = payload as unknown as PhaseCost;
+    const phase = cost.round > 0 ? `${cost.phase}, round ${cost.round}` : cost.phase;
+    const sum = costs.get(phase) ?? { phase, seconds: 0, evaluations: 0, tokens: 0 };
+    sum.seconds += cost.seconds;
+    sum.evaluations += cost.evaluations;
+    sum.tokens += cost.tokens;
+    costs.set(phase, sum);
+  }
+  return [...costs.values()];
+}
+
+function lossCurves(store: RunStore, { rounds }: Configuration): CurveView[] {
+  const series = Array.from({ length: rounds }, (_, index) => {
+    const metrics = store.metrics(`loss, round ${index + 1}`);
+    return { name: `round ${index + 1}`, points: smoothed(metrics.map(({ step, value }) => [step, value] as const)) };
+  }).filter(({ points }) => points.length > 0);
+  if (series.length === 0) return [];
+  return [{ name: "Training loss", horizontal: "step", vertical: "nats a token, mean of 10 steps", series }];
+}
+
+/** Means of ten neighbours. */
+function smoothed(points: readonly (readonly [number, number])[]): [number, number][] {
+  const means: [number, number][] = [];
+  for (let start = 0; start + 10 <= points.length; start += 10) {
+    const part = points.slice(start, start + 10);
+    means.push([part.at(-1)?.[0] ?? 0, part.reduce((total, [, value]) => total + value, 0) / part.length]);
+  }
+  return means;
+}
+
+type Found = readonly { readonly iteration: number; readonly correct: boolean; readonly cell: number }[];
+
+function failureCurves({ rounds }: Configuration, found: readonly Found[], renewed: Found): CurveView[] {
+  const named: [string, Found][] = found.map((entries, index) => [
+    rounds > 1 ? `round ${index + 1}` : "first attack",
+    entries,
+  ]);
+  named.push(["renewed attack", renewed]);
+  const present = named.filter(([, entries]) => entries.length > 0);
+  if (present.length === 0) return [];
+  const curve = (name: string, vertical: string, count: (entries: Found) => [number, number][]): CurveView => ({
+    name,
+    horizontal: "evaluations",
+    vertical,
+    series: present.map(([label, entries]) => ({ name: label, points: count(entries) })),
+  });
+  return [
+    curve("Failures found", "problems that the model gets wrong", (entries) => {
+      let failures = 0;
+      return atBatchEnds(entries, ({ correct }) => {
+        if (!correct) failures++;
+        return failures;
+      });
+    }),
+    curve("Failing cells", "cells with a failure", (entries) => {
+      const cells = new Set<number>();
+      return atBatchEnds(entries, ({ correct, cell }) => {
+        if (!correct) cells.add(cell);
+        return cells.size;
+      });
+    }),
+  ];
+}
+
+/** A running count, read at the end of every batch. */
+function atBatchEnds(entries: Found, count: (entry: Found[number]) => number): [number, number][] {
+  const points: [number, number][] = [[0, 0]];
+  entries.forEach((entry, index) => {
+    const value = count(entry);
+    if (entries[index + 1]?.iteration !== entry.iteration) points.push([index + 1, value]);
+  });
+  return points;
+}
