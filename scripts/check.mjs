@@ -15,7 +15,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** In this order: the last ones need the build. */
 const checks = [
-  { name: "style", says: "format and lint", command: "biome ci --error-on-warnings ." },
+  { name: "style", says: "format and lint", command: "biome ci --colors=off --error-on-warnings ." },
   { name: "types", says: "types", command: "tsc -p ." },
   {
     name: "page-types",
