@@ -13,6 +13,8 @@ import { leavesOf, mapTree, type Tree } from "./tree.ts";
 export interface CompileOptions extends SessionOptions {
   /** "onnx" (default), or "reference": plain TypeScript, slow and exact, for tests and debugging. */
   readonly backend?: "onnx" | "reference";
+  /** As in SessionOptions; by default true for the first signature and false for all others. */
+  readonly retainMemory?: boolean;
 }
 
 export interface CompiledFunction<Arguments extends readonly Tree[], Result extends Tree> {
@@ -42,7 +44,9 @@ export function compile<Arguments extends readonly Tree[], Result extends Tree>(
     let program = programs.get(signature);
     if (program === undefined) {
       // A failed trace is forgotten, so that the next call reports the same error.
-      program = build(trace(f, args), options).catch((error: unknown) => {
+      // Two sessions with memory of their own would seldom need it at once: those after the first give it back.
+      const retainMemory = options.retainMemory ?? programs.size === 0;
+      program = build(trace(f, args), { ...options, retainMemory }).catch((error: unknown) => {
         programs.delete(signature);
         throw error;
       });
