@@ -31,6 +31,7 @@ const searchSchema = z.strictObject({
 
 const learnSchema = z.strictObject({
   examples: count("new examples learnt, a round", 1200),
+  tokens: count("the most tokens of new examples, a round: to compare arms at equal tokens", 100_000_000),
   replay: z
     .number()
     .int()

@@ -28,29 +28,45 @@ export function searchName(round: number): string {
 
 export async function improve(options: LoopOptions): Promise<ImproveResult> {
   const context = loopContext(options);
-  const { rounds, attack } = context.configuration;
   context.report({ phase: "prepare", round: 0, done: 0, total: 1 });
-  let model = loadTarget(context);
+  const model = loadTarget(context);
 
   const before = await context.phase("measure before", 0, () =>
     withModel(context, model, (opened) => measureTestSets(context, opened, "before", "measure before")),
   );
-  const taught: TrainingSet<unknown>[] = [];
-  let found: readonly StoredFound<ReturnType<typeof context.domain.task.deserialize>>[] = [];
-  for (let round = 1; round <= rounds; round++) {
-    found = await searchRound(context, model, round, found);
-    const trainingSet = trainingSetOfRound(context, round, found);
-    taught.push(trainingSet);
-    model = await context.phase("learn", round, () =>
-      learnRound(context, round, model, trainingSet, context.random.split("learn", round)),
-    );
-  }
+  const { model: taught, rounds } = await improveRounds(context, model);
   const after = await context.phase("measure after", 0, () =>
-    withModel(context, model, (opened) => measureTestSets(context, opened, "after", "measure after")),
+    withModel(context, taught, (opened) => measureTestSets(context, opened, "after", "measure after")),
   );
-  if (attack.renewed) await renewAttack(context, model);
-  await context.phase("report", 0, () => measureTrainingCard(context, taught as never));
-  return { before, after, model };
+  if (context.configuration.attack.renewed) await renewAttack(context, taught);
+  const sets = rounds.map(({ trainingSet }) => trainingSet);
+  await context.phase("report", 0, () => measureTrainingCard(context, sets));
+  return { before, after, model: taught };
+}
+
+export interface RoundResult<Problem> {
+  /** All that the round's search evaluated. */
+  readonly found: readonly StoredFound<Problem>[];
+  readonly trainingSet: TrainingSet<Problem>;
+}
+
+/** Search and learning, as many rounds as the configuration says; each round's search attacks the model so far. */
+export async function improveRounds<Problem>(
+  context: LoopContext<Problem>,
+  target: TransformerFile,
+): Promise<{ readonly model: TransformerFile; readonly rounds: readonly RoundResult<Problem>[] }> {
+  let model = target;
+  const results: RoundResult<Problem>[] = [];
+  for (let round = 1; round <= context.configuration.rounds; round++) {
+    const found = await searchRound(context, model, round, results.at(-1)?.found ?? []);
+    const trainingSet = trainingSetOfRound(context, round, found);
+    const before = model;
+    model = await context.phase("learn", round, () =>
+      learnRound(context, round, before, trainingSet, context.random.split("learn", round)),
+    );
+    results.push({ found, trainingSet });
+  }
+  return { model, rounds: results };
 }
 
 /** The seeds of every search of a run: ordinary problems, as a user has them. */

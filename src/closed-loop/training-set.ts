@@ -12,13 +12,15 @@ export interface TrainingSet<Problem> {
   readonly replayed: readonly Problem[];
   /** How many different problems are among `problems`. */
   readonly different: number;
+  /** Tokens of `problems` and their solutions. */
+  readonly tokens: number;
 }
 
 export interface TrainingBudget {
   /** The most new problems. */
   readonly examples: number;
   /** The most tokens of new problems and solutions, where arms are to be compared at equal tokens. */
-  readonly tokens?: number;
+  readonly tokens: number;
   readonly replay: number;
 }
 
@@ -37,13 +39,14 @@ export function drawTrainingSet<Problem>(
   while (problems.length < budget.examples) {
     const problem = source.next().value;
     if (problem === undefined) break;
-    tokens += exampleOf(context, problem).tokens.length;
-    if (tokens > (budget.tokens ?? Infinity)) break;
+    const { length } = exampleOf(context, problem).tokens;
+    if (tokens + length > budget.tokens) break;
+    tokens += length;
     problems.push(problem);
     prompts.add(context.domain.task.prompt(problem));
   }
   const replayed = context.domain.seedProblems(budget.replay, random.split("replay"));
-  return { problems, replayed, different: prompts.size };
+  return { problems, replayed, different: prompts.size, tokens };
 }
 
 /** A problem with its reference solution in tokens. */

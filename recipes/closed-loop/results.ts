@@ -1,0 +1,134 @@
+/** The recipe's result file, page and plot. */
+import { join } from "node:path";
+import type { SearchArm } from "../../src/closed-loop/configuration.ts";
+import { writeFileAtomic } from "../../src/core/atomic-file.ts";
+import { type ClaimResult, describe, differences, overSeeds } from "./claims.ts";
+import { intervalPlot } from "./interval-plot.ts";
+import type { MachineDescription } from "./machine.ts";
+import type { ModelResult, SeedResult } from "./seed-run.ts";
+
+export interface ClosedLoopResults {
+  readonly settings: unknown;
+  readonly seeds: readonly SeedResult[];
+  readonly claims: readonly ClaimResult[];
+  readonly machine: MachineDescription;
+}
+
+/** Writes closed-loop.json, closed-loop.md and closed-loop.svg. */
+export function writeResults(directory: string, results: ClosedLoopResults): void {
+  writeFileAtomic(join(directory, "closed-loop.json"), `${JSON.stringify(results, null, 2)}\n`);
+  writeFileAtomic(join(directory, "closed-loop.md"), page(results));
+  writeFileAtomic(join(directory, "closed-loop.svg"), plot(results));
+}
+
+function armNames(results: ClosedLoopResults): SearchArm[] {
+  return Object.keys(results.seeds[0]?.arms ?? {}) as SearchArm[];
+}
+
+function setNames(results: ClosedLoopResults): string[] {
+  return Object.keys(results.seeds[0]?.before.accuracies ?? {});
+}
+
+function page(results: ClosedLoopResults): string {
+  const { seeds, claims, machine } = results;
+  const sets = setNames(results);
+  const arms = armNames(results);
+  const cells = (label: string, of: (seed: SeedResult) => ModelResult | undefined) => {
+    const column = (name: string, value: (result: ModelResult) => number) => {
+      const values = seeds.map((seed) => value(of(seed) as ModelResult));
+      const { estimate, low, high } = overSeeds(values, `${label} ${name}`);
+      return `${percent(estimate)} (${percent(low)}–${percent(high)})`;
+    };
+    const columns = sets.map((set) => column(set, ({ accuracies }) => accuracies[set] as number));
+    return `| ${[label, ...columns, column("worst quartile", ({ worstQuartile }) => worstQuartile)].join(" | ")} |`;
+  };
+  return `# The closed loop beside other sources of training data
+
+Made by \`illume reproduce closed-loop\` (recipes/closed-loop.ts has the question, the arms and the claims as they were
+stated before the run). ${seeds.length} seeds over ${new Set(seeds.map(({ checkpoint }) => checkpoint)).size} separately pretrained checkpoints, three rounds, equal numbers of target
+evaluations and of new training tokens a round.
+
+## Claims
+
+| claim | verdict | seen (points of accuracy on the whole space, unless said otherwise) |
+|---|---|---|
+${claims.map(({ claim, holds, seen }) => `| ${claim} | ${holds ? "holds" : "**failed**"} | ${seen} |`).join("\n")}
+
+## Accuracy after three rounds
+
+Answer and every step right, in %: interquartile mean over seeds with its 95 % bootstrap interval. Worst quartile: the mean of
+the quarter of cells (operations x steps) with the lowest accuracy.
+
+| arm | ${sets.join(" | ")} | worst quartile |
+|---|${sets.map(() => "---|").join("")}---|
+${cells("before", ({ before }) => before)}
+${arms.map((arm) => cells(arm, (seed) => seed.arms[arm])).join("\n")}
+
+![Accuracy on the whole space by arm](closed-loop.svg)
+
+## Search minus each other arm, in points, paired by seed
+
+| set | ${arms.slice(1).join(" | ")} |
+|---|${arms
+    .slice(1)
+    .map(() => "---|")
+    .join("")}
+${sets
+  .map((set) => {
+    const columns = arms.slice(1).map((arm) => {
+      const values = differences(seeds, set, "quality-diversity", arm);
+      return describe(overSeeds(values, `${set} ${arm}`));
+    });
+    return `| ${[set, ...columns].join(" | ")} |`;
+  })
+  .join("\n")}
+
+## What the searches found
+
+Mean over seeds, by round: failures among the evaluated problems, and cells with a failure.
+
+| arm | ${(seeds[0]?.arms["quality-diversity"]?.yields ?? []).map((_, round) => `round ${round + 1}`).join(" | ")} | new examples | new tokens |
+|---|${(seeds[0]?.arms["quality-diversity"]?.yields ?? []).map(() => "---|").join("")}---|---|
+${arms.map((arm) => yieldRow(seeds, arm)).join("\n")}
+
+## Settings, machine
+
+- Settings: \`${JSON.stringify(results.settings)}\`
+- Seeds: ${seeds.map(({ seed, checkpoint }) => `${seed} (checkpoint ${checkpoint})`).join(", ")}
+- ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}, illume ${machine.illume}, commit ${machine.commit ?? "unknown"}, ${machine.date}
+- All numbers by seed: [closed-loop.json](closed-loop.json)
+`;
+}
+
+function yieldRow(seeds: readonly SeedResult[], arm: SearchArm): string {
+  const mean = (values: readonly number[]) => values.reduce((total, value) => total + value, 0) / values.length;
+  const rounds = seeds[0]?.arms[arm]?.yields ?? [];
+  const columns = rounds.map((_, round) => {
+    const of = (value: (found: (typeof rounds)[number]) => number) =>
+      mean(seeds.map((seed) => value(seed.arms[arm]?.yields[round] as (typeof rounds)[number])));
+    const { evaluations } = rounds[round] as (typeof rounds)[number];
+    if (evaluations === 0) return "–";
+    return `${of(({ failures }) => failures).toFixed(0)} of ${evaluations} in ${of(({ failingCells }) => failingCells).toFixed(0)} cells`;
+  });
+  const total = (value: "examples" | "tokens") => mean(seeds.map((seed) => seed.arms[arm]?.[value] ?? 0)).toFixed(0);
+  return `| ${[arm, ...columns, total("examples"), total("tokens")].join(" | ")} |`;
+}
+
+function plot(results: ClosedLoopResults): string {
+  const { seeds } = results;
+  const row = (label: string, of: (seed: SeedResult) => ModelResult | undefined) => {
+    const values = seeds.map((seed) => of(seed)?.accuracies["whole-space"] ?? Number.NaN);
+    return { label, interval: overSeeds(values, `${label} plot`), values };
+  };
+  return intervalPlot({
+    title: "Accuracy on the whole space after three rounds, in %",
+    rows: [
+      row("before", ({ before }) => before),
+      ...armNames(results).map((arm) => row(arm, (seed) => seed.arms[arm])),
+    ],
+  });
+}
+
+function percent(share: number): string {
+  return (100 * share).toFixed(1);
+}

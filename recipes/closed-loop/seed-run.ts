@@ -1,0 +1,128 @@
+/** One seed of the recipe: the model before, and each arm's three rounds; every part resumes from its own run folder. */
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type ConfigurationInput, parseConfiguration, type SearchArm } from "../../src/closed-loop/configuration.ts";
+import { improveRounds } from "../../src/closed-loop/improve.ts";
+import { loopContext } from "../../src/closed-loop/loop-context.ts";
+import { measureTestSets, type TestSetResult } from "../../src/closed-loop/measurement.ts";
+import { loadTarget, withModel } from "../../src/closed-loop/target.ts";
+import { createRun, openRun, runDatabaseName } from "../../src/runs/run-database.ts";
+import type { Json, RunStore } from "../../src/runs/run-store.ts";
+
+export interface SeedRunOptions {
+  readonly directory: string;
+  readonly seed: number;
+  readonly model: string;
+  readonly settings: ConfigurationInput;
+  readonly threads: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ModelResult {
+  /** Accuracy by test set, in [0, 1]. */
+  readonly accuracies: Readonly<Record<string, number>>;
+  /** Mean accuracy of the worst quarter of the whole space's cells. */
+  readonly worstQuartile: number;
+}
+
+export interface RoundYield {
+  readonly evaluations: number;
+  readonly failures: number;
+  readonly failingCells: number;
+}
+
+export interface ArmResult extends ModelResult {
+  /** What each round's search found; empty for arms that do not evaluate. */
+  readonly yields: readonly RoundYield[];
+  /** New training examples and tokens, all rounds. */
+  readonly examples: number;
+  readonly tokens: number;
+}
+
+export interface SeedResult {
+  readonly seed: number;
+  readonly checkpoint: number;
+  readonly before: ModelResult;
+  readonly arms: { [arm in SearchArm]?: ArmResult };
+}
+
+/** Cells of the test set "whole-space": its problem i belongs to cell i mod this. */
+const wholeSpaceCells = 56;
+
+/** Measures the checkpoint itself. */
+export async function runBefore(options: SeedRunOptions): Promise<ModelResult> {
+  return withRun(options, "before", undefined, async (context) => {
+    const model = loadTarget(context);
+    const results = await withModel(context, model, (opened) =>
+      measureTestSets(context, opened, "before", "measure before"),
+    );
+    return modelResult(results);
+  });
+}
+
+/** Teaches the checkpoint by one arm and measures what it became. */
+export async function runArm(options: SeedRunOptions, arm: SearchArm): Promise<ArmResult> {
+  return withRun(options, arm, arm, async (context) => {
+    const { model, rounds } = await improveRounds(context, loadTarget(context));
+    const results = await withModel(context, model, (opened) =>
+      measureTestSets(context, opened, "after", "measure after"),
+    );
+    return {
+      ...modelResult(results),
+      yields: rounds.map(({ found }) => {
+        const failures = found.filter(({ correct }) => !correct);
+        return {
+          evaluations: found.length,
+          failures: failures.length,
+          failingCells: new Set(failures.map(({ cell }) => cell)).size,
+        };
+      }),
+      examples: rounds.reduce((total, { trainingSet }) => total + trainingSet.problems.length, 0),
+      tokens: rounds.reduce((total, { trainingSet }) => total + trainingSet.tokens, 0),
+    };
+  });
+}
+
+type Context = ReturnType<typeof loopContext>;
+
+async function withRun<Result>(
+  options: SeedRunOptions,
+  name: string,
+  arm: SearchArm | undefined,
+  work: (context: Context) => Promise<Result>,
+): Promise<Result> {
+  const directory = join(options.directory, name);
+  const { search, ...settings } = options.settings;
+  const configuration = parseConfiguration({
+    ...settings,
+    model: options.model,
+    seed: options.seed,
+    threads: options.threads,
+    search: { ...search, ...(arm && { arm }) },
+  });
+  const store: RunStore = existsSync(join(directory, runDatabaseName))
+    ? openRun({ directory, mode: "write" })
+    : createRun({ directory, configuration: configuration as unknown as Json });
+  try {
+    const result = await work(loopContext({ configuration, store, ...(options.signal && { signal: options.signal }) }));
+    writeFileSync(join(directory, "finished"), "");
+    return result;
+  } finally {
+    store.close();
+  }
+}
+
+function modelResult(results: readonly TestSetResult[]): ModelResult {
+  const accuracies = Object.fromEntries(results.map(({ name, correct }) => [name, mean(correct)]));
+  const space = results.find(({ name }) => name === "whole-space")?.correct ?? new Uint8Array(0);
+  const cells = Array.from({ length: wholeSpaceCells }, (_, cell) =>
+    mean(space.filter((_, index) => index % wholeSpaceCells === cell)),
+  ).sort((a, b) => a - b);
+  return { accuracies, worstQuartile: mean(cells.slice(0, wholeSpaceCells / 4)) };
+}
+
+function mean(values: ArrayLike<number>): number {
+  let total = 0;
+  for (let index = 0; index < values.length; index++) total += values[index] as number;
+  return total / values.length;
+}
