@@ -1,7 +1,10 @@
 /** The commands that run a part of the closed loop, and where that part is. */
 import type { Configuration } from "../closed-loop/configuration.ts";
+import type { TestSetResult } from "../closed-loop/measurement.ts";
 import type { Progress } from "../closed-loop/progress.ts";
+import { expectedSeconds } from "../closed-loop/time-estimate.ts";
 import type { RunStore } from "../runs/run-store.ts";
+import { duration, wholeNumber } from "./terminal/numbers.ts";
 
 export interface LoopOptions {
   readonly configuration: Configuration;
@@ -10,29 +13,49 @@ export interface LoopOptions {
   readonly onProgress: (progress: Progress) => void;
 }
 
-export type Loop = (options: LoopOptions) => Promise<unknown>;
+export interface LoopOutcome {
+  /** Where the loop measured a model once; everything else is in the run's report. */
+  readonly testSets?: readonly TestSetResult[];
+}
+
+export type Loop = (options: LoopOptions) => Promise<LoopOutcome>;
 
 export const loopNames = ["improve", "search", "learn", "measure"] as const;
 export type LoopName = (typeof loopNames)[number];
 
-/** Loaded only when they run, so that help and errors are instant. */
-export const loops: Record<LoopName, () => Promise<Loop>> = {
-  improve: async () => (await import("../closed-loop/improve.ts")).improve,
-  search: async () => (await import("../closed-loop/search.ts")).searchForFailures,
-  learn: async () => (await import("../closed-loop/learn.ts")).learnFromEntries,
-  measure: async () => (await import("../closed-loop/measure.ts")).measureModel,
+/** Each is loaded only when it runs, so that help and errors are instant. */
+export const loops: Record<LoopName, Loop> = {
+  improve: async (options) => {
+    const { improve } = await import("../closed-loop/improve.ts");
+    await improve(options);
+    return {};
+  },
+  search: async (options) => {
+    const { searchForFailures } = await import("../closed-loop/search.ts");
+    await searchForFailures(options);
+    return {};
+  },
+  learn: async (options) => {
+    const { learnFromEntries } = await import("../closed-loop/learn.ts");
+    await learnFromEntries(options);
+    return {};
+  },
+  measure: async (options) => {
+    const { measureModel } = await import("../closed-loop/measure.ts");
+    return { testSets: await measureModel(options) };
+  },
 };
 
-/** What a loop will do, for people, before it begins. */
+/** What a loop will do and, where that can be told, how long it should take; for people, before it begins. */
 export function describeLoop(name: LoopName, configuration: Configuration): string {
   const { search, learn, measure, rounds } = configuration;
   const times = rounds > 1 ? `, ${rounds} rounds` : "";
-  const searching = `searches with ${search.evaluations} evaluations for problems that the model gets wrong`;
-  const learning = `teaches it ${learn.examples} verified solutions with ${learn.replay} ordinary ones`;
-  const measuring = `measures it on test sets of ${measure.problems} problems`;
+  const searching = `searches with ${wholeNumber(search.evaluations)} evaluations for problems that the model gets wrong`;
+  const learning = `teaches it ${wholeNumber(learn.examples)} verified solutions with ${wholeNumber(learn.replay)} ordinary ones`;
+  const measuring = `measures it on test sets of ${wholeNumber(measure.problems)} problems`;
   switch (name) {
     case "improve":
-      return `${searching}, ${learning}${times}, and ${measuring} before and after.`;
+      return `${searching}, ${learning}${times}, and ${measuring} before and after. That should take about ${duration(expectedSeconds(configuration))} on two cores.`;
     case "search":
       return `${searching}.`;
     case "learn":

@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { defaultConfiguration } from "../closed-loop/configuration.ts";
 import { ConfigurationError } from "../closed-loop/configuration-error.ts";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { StorageError } from "../core/errors/storage-error.ts";
+import { packageRoot } from "../core/package-root.ts";
 import { readConfiguration } from "./read-configuration.ts";
 import { settingFlags } from "./setting-flags.ts";
 
@@ -54,6 +56,12 @@ describe("readConfiguration", () => {
     expect(configuration.search).toEqual({ ...defaultConfiguration.search, evaluations: 700, batchSize: 50 });
     expect(configuration.attack.renewed).toBe(false);
     expect(configuration.learn.learningRate).toBe(0.001);
+  });
+
+  test("the guide's example has every setting at its default", () => {
+    const guide = readFileSync(join(packageRoot, "docs", "guide", "configuration.md"), "utf8");
+    const example = /```yaml\n(.*?)```/su.exec(guide)?.[1] ?? "";
+    expect(parse(example)).toEqual(defaultConfiguration);
   });
 
   test("only the flags of the command's sections count", () => {

@@ -10,11 +10,16 @@ type Values = Readonly<Record<string, unknown>>;
 
 /**
  * @param values the command line's values: --config and the flags of `sections`
+ * @param base what the file and the flags override; default: the defaults
  * @throws ConfigurationError that names each wrong setting as the user wrote it: by its place in the file, or its flag
  */
-export function readConfiguration(values: Values, sections: readonly SettingsSection[]): Configuration {
+export function readConfiguration(
+  values: Values,
+  sections: readonly SettingsSection[],
+  base?: Configuration,
+): Configuration {
   const file = typeof values.config === "string" ? values.config : undefined;
-  const settings = file === undefined ? {} : readYaml(file);
+  const settings = overridden(base, file === undefined ? {} : readYaml(file));
   const flagged = new Map<string, string>();
   if (isGroup(settings)) {
     for (const { flag, path, parse } of settingFlags(sections)) {
@@ -68,6 +73,16 @@ function plainValue(document: Document.Parsed, file: string): unknown {
 
 function notYaml(file: string, received: string): InvalidArgumentError {
   return new InvalidArgumentError({ expected: `${file} to be YAML`, received, remedy: "correct it there" });
+}
+
+/** The settings of `base`, group by group, under those of a file. */
+function overridden(base: Configuration | undefined, settings: unknown): unknown {
+  if (base === undefined || !isGroup(settings)) return settings;
+  const merged: Record<string, unknown> = { ...base, ...settings };
+  for (const [name, value] of Object.entries(base)) {
+    if (isGroup(value) && isGroup(settings[name])) merged[name] = { ...value, ...settings[name] };
+  }
+  return merged;
 }
 
 function isGroupName(name: string): boolean {

@@ -11,54 +11,54 @@ import type { Json, RunStore } from "../runs/run-store.ts";
 import type { CommandContext } from "./command-context.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { describeLoop, type Loop, type LoopName, loopNames, loops } from "./loop-commands.ts";
-import { printSummary } from "./run-summary.ts";
+import { printAccuracies, printSummary } from "./run-summary.ts";
 import { progressDisplay } from "./terminal/progress-display.ts";
 import { writeLines } from "./terminal/terminal.ts";
 
-/** What of a run is not in its configuration: which loop it is, and with which settings it goes on. */
+/** Which loop a run is of: all that its configuration does not say. */
 const commandKey = "command";
-const settingsKey = "command settings";
 
-/** Starts a new run in a folder of its own. */
-export async function startRun(name: LoopName, configuration: Configuration, context: CommandContext): Promise<void> {
+/**
+ * Starts a new run in a folder of its own.
+ *
+ * @param prepare puts into the new run what the loop needs to find there
+ */
+export async function startRun(
+  name: LoopName,
+  configuration: Configuration,
+  context: CommandContext,
+  prepare?: (store: RunStore) => void,
+): Promise<void> {
   modelPath(configuration.model);
   const runName = newRunName({ root: configuration.output, purpose: name });
   const store = createRun({ directory: join(configuration.output, runName), configuration: configuration as Json });
-  store.setState(commandKey, name);
-  await runLoop({ name, load: loops[name], configuration, store, context });
+  store.transaction(() => {
+    store.setState(commandKey, name);
+    prepare?.(store);
+  });
+  await runLoop({ name, loop: loops[name], configuration, store, context });
 }
 
-/** Goes on with a run that was stopped, or does another part of the loop in its folder. */
-export async function continueRun(
-  directory: string,
-  context: CommandContext,
-  change?: { readonly name: LoopName; readonly settings: (stored: Configuration) => Configuration },
-): Promise<void> {
+/** Goes on with a run that was stopped. */
+export async function continueRun(directory: string, context: CommandContext): Promise<void> {
   const store = openRun({ directory, mode: "write" });
   let name: LoopName;
   let configuration: Configuration;
   try {
-    const stored = parseConfiguration(store.state(settingsKey) ?? store.configuration);
-    configuration = change?.settings(stored) ?? stored;
+    configuration = parseConfiguration(store.configuration);
     const command = store.state(commandKey);
-    name = change?.name ?? loopNames.find((known) => known === command) ?? "improve";
+    name = loopNames.find((known) => known === command) ?? "improve";
     modelPath(configuration.model);
-    if (change !== undefined) {
-      store.transaction(() => {
-        store.setState(commandKey, name);
-        store.setState(settingsKey, configuration as Json);
-      });
-    }
   } catch (error) {
     store.close();
     throw error;
   }
-  await runLoop({ name, load: loops[name], configuration, store, context });
+  await runLoop({ name, loop: loops[name], configuration, store, context });
 }
 
 export interface RunLoopOptions {
   readonly name: LoopName;
-  readonly load: () => Promise<Loop>;
+  readonly loop: Loop;
   readonly configuration: Configuration;
   /** Closed when the loop has ended. */
   readonly store: RunStore;
@@ -70,7 +70,7 @@ export interface RunLoopOptions {
  *
  * @throws InterruptedError where a signal stopped it; whatever the loop throws
  */
-export async function runLoop({ name, load, configuration, store, context }: RunLoopOptions): Promise<void> {
+export async function runLoop({ name, loop, configuration, store, context }: RunLoopOptions): Promise<void> {
   const { terminal } = context;
   const resume = `illume resume ${runReference(store.directory, configuration.output)}`;
   const say = (text: string) => writeLines(terminal.remarks, wrapToWidth(text, terminal.columns));
@@ -81,11 +81,11 @@ export async function runLoop({ name, load, configuration, store, context }: Run
     display.remark("Stopping at the next safe point; Ctrl-C again ends at once."),
   );
   try {
-    const loop = await load();
-    await loop({ configuration, store, signal: interruption.signal, onProgress: display.update });
-    display.end();
+    const { testSets } = await loop({ configuration, store, signal: interruption.signal, onProgress: display.update });
+    display.end(!interruption.signal.aborted);
     if (interruption.signal.aborted) throw new Error("stopped");
-    await printSummary(name, store, context);
+    if (testSets === undefined) await printSummary(name, store, context);
+    else printAccuracies(testSets, store, context);
   } catch (error) {
     display.end();
     if (interruption.signal.aborted && isStop(error)) {

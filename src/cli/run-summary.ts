@@ -1,10 +1,13 @@
 /** What a run found: the report's page, and its essence for the terminal or as JSON. */
 import { join, relative } from "node:path";
+import type { TestSetResult } from "../closed-loop/measurement.ts";
+import { wilsonInterval } from "../core/statistics/wilson-interval.ts";
 import { wrapToWidth } from "../core/terminal-text.ts";
 import { writeReport } from "../report/render-report.ts";
 import type { ReportViewModel } from "../report/view-model.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import type { CommandContext } from "./command-context.ts";
+import { drawAccuracyTable } from "./terminal/accuracy-table.ts";
 import { drawArchiveMap } from "./terminal/archive-map.ts";
 import { drawComparisonTable } from "./terminal/comparison-table.ts";
 import { paint, type Terminal, type Tone, writeLines } from "./terminal/terminal.ts";
@@ -36,6 +39,20 @@ export async function printSummary(command: string, store: RunStore, context: Co
   writeLines(context.terminal.results, ["", ...summaryLines(viewModel, context.terminal)]);
   writeLines(context.terminal.results, ["", `Report: ${relative(process.cwd(), file)}`]);
   context.writeJson({ command, run: store.directory, report: file, ...summaryDocument(viewModel) });
+}
+
+/** Prints how much of each test set a model got right. */
+export function printAccuracies(
+  testSets: readonly TestSetResult[],
+  store: RunStore,
+  { terminal, writeJson }: CommandContext,
+): void {
+  const accuracies = testSets.map(({ name, correct }) => {
+    const right = correct.reduce((sum, one) => sum + one, 0);
+    return { name, problems: correct.length, accuracy: wilsonInterval(right, correct.length) };
+  });
+  writeLines(terminal.results, ["", ...drawAccuracyTable(accuracies, terminal)]);
+  writeJson({ command: "measure", run: store.directory, testSets: accuracies });
 }
 
 /** The archive's map, the table of comparisons, the verdict and the remarks. */

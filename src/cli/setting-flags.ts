@@ -2,6 +2,7 @@
 import type { ArgDef } from "citty";
 import { z } from "zod";
 import { configurationSchema } from "../closed-loop/configuration.ts";
+import { settingFlag as settingFlagOf } from "../closed-loop/setting-flag.ts";
 
 /** "general" are the settings outside of groups. */
 export type SettingsSection = "general" | "search" | "learn" | "measure" | "attack";
@@ -42,7 +43,7 @@ function properties(node: SchemaNode): [string, SchemaNode][] {
 }
 
 function settingFlag(section: SettingsSection, path: readonly string[], node: SchemaNode): SettingFlag {
-  const flag = path.map(kebabCase).join("-");
+  const flag = settingFlagOf(path.join(".")).slice(2);
   const standard = Array.isArray(node.default) ? node.default.join(",") : String(node.default);
   const description = String(node.description);
   const arg: ArgDef =
@@ -66,8 +67,4 @@ function valueHint(node: SchemaNode): string {
   if (node.enum !== undefined) return "NAME";
   if (node.type === "array") return "N,N";
   return node.type === "string" ? "TEXT" : "N";
-}
-
-function kebabCase(name: string): string {
-  return name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
 }

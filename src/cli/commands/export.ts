@@ -1,21 +1,19 @@
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { UnknownNameError } from "../../core/errors/unknown-name-error.ts";
+import { writeGsm8k } from "../../reasoning/tasks/gsm8k/row.ts";
 import type { ReportViewModel } from "../../report/view-model.ts";
 import { openRun } from "../../runs/run-database.ts";
 import { type ExportFormat, exportRows } from "../../synthetic-data/export-rows.ts";
 import type { DataRow } from "../../synthetic-data/measures/measure.ts";
 import { illumeCommand } from "../command.ts";
+import { gsm8kRow } from "../gsm8k-rows.ts";
 import { runDirectory } from "../run-directory.ts";
 import { viewModelOf } from "../run-summary.ts";
 import { runsArg } from "../shared-arguments.ts";
 import { writeLines } from "../terminal/terminal.ts";
 
-const formats: Record<string, ExportFormat> = {
-  jsonl: "prompt-completion",
-  chat: "chat",
-  gsm8k: "question-answer",
-  csv: "csv",
-};
+const rowFormats: Readonly<Record<string, ExportFormat>> = { jsonl: "prompt-completion", chat: "chat", csv: "csv" };
+const formats = [...Object.keys(rowFormats), "gsm8k"];
 
 export const exportCommand = illumeCommand({
   name: "export",
@@ -33,15 +31,13 @@ export const exportCommand = illumeCommand({
   args: {
     run: { type: "positional", description: "name or folder of the run" },
     ...runsArg,
-    format: { type: "string", valueHint: "NAME", description: `${Object.keys(formats).join(", ")} (jsonl)` },
+    format: { type: "string", valueHint: "NAME", description: `${formats.join(", ")} (jsonl)` },
     output: { type: "string", valueHint: "FILE", description: "the file to write; it is replaced when it is there" },
     all: { type: "boolean", description: "also problems that the model solves" },
   },
   run: async (args, context) => {
-    const format = formats[args.format ?? "jsonl"];
-    if (format === undefined) {
-      throw new UnknownNameError({ kind: "format", name: String(args.format), known: Object.keys(formats) });
-    }
+    const name = args.format ?? "jsonl";
+    if (!formats.includes(name)) throw new UnknownNameError({ kind: "format", name, known: formats });
     if (args.output === undefined) {
       throw new InvalidArgumentError({
         expected: "the file to write",
@@ -52,9 +48,11 @@ export const exportCommand = illumeCommand({
     const store = openRun({ directory: runDirectory(args.run, args.runs ?? "runs"), mode: "read" });
     try {
       const rows = archiveRows(await viewModelOf(store), args.all === true);
-      const { dataPath } = exportRows(args.output, rows, { format });
-      writeLines(context.terminal.results, [`Wrote ${rows.length} problems to ${dataPath}`]);
-      context.writeJson({ command: "export", run: store.directory, file: dataPath, rows: rows.length });
+      const format = rowFormats[name];
+      if (format === undefined) await writeGsm8k(args.output, rows.map(gsm8kRow));
+      else exportRows(args.output, rows, { format });
+      writeLines(context.terminal.results, [`Wrote ${rows.length} problems to ${args.output}`]);
+      context.writeJson({ command: "export", run: store.directory, file: args.output, rows: rows.length });
     } finally {
       store.close();
     }

@@ -1,29 +1,45 @@
+import { parseConfiguration } from "../../closed-loop/configuration.ts";
+import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
+import { openRun } from "../../runs/run-database.ts";
 import { illumeCommand } from "../command.ts";
 import { readConfiguration } from "../read-configuration.ts";
 import { runDirectory } from "../run-directory.ts";
-import { continueRun } from "../run-loop.ts";
+import { startRun } from "../run-loop.ts";
 import { runArg, runsArg } from "../shared-arguments.ts";
 
 const sections = ["learn"] as const;
 
 export const learn = illumeCommand({
   name: "learn",
-  summary: "Teach the model of a run what its search found.",
+  summary: "Teach a model what the search of a run found. The result is a run of its own.",
   examples: [
     { command: "illume learn", explanation: "from the latest run in runs/" },
     {
       command: "illume learn search-2026-11-23-001 --learn-epochs 2",
-      explanation: "from a run of that name, with another setting",
+      explanation: "from a run of that name, with another setting than it had",
     },
   ],
   args: { ...runArg, ...runsArg },
   settings: sections,
-  run: (args, context) => {
-    // Read first, so that a wrong setting is told before a run is looked for.
-    const { learn: settings } = readConfiguration(args, sections);
-    return continueRun(runDirectory(args.run, args.runs ?? "runs"), context, {
-      name: "learn",
-      settings: (stored) => ({ ...stored, learn: settings }),
-    });
+  run: async (args, context) => {
+    // Read once before a run is looked for, so that a wrong setting is told first.
+    readConfiguration(args, sections);
+    const { searchName } = await import("../../closed-loop/improve.ts");
+    const directory = runDirectory(args.run, args.runs ?? "runs");
+    const source = openRun({ directory, mode: "read" });
+    try {
+      const configuration = readConfiguration(args, sections, parseConfiguration(source.configuration));
+      const found = source.entries(searchName(1));
+      if (found.length === 0) {
+        throw new InvalidArgumentError({
+          expected: "a run that has searched",
+          received: `${directory}, in which no problem was evaluated`,
+          remedy: "run illume search first",
+        });
+      }
+      await startRun("learn", configuration, context, (store) => store.addEntries(found));
+    } finally {
+      source.close();
+    }
   },
 });

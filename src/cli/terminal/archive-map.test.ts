@@ -61,7 +61,7 @@ describe("drawArchiveMap", () => {
     const map = drawArchiveMap(archive, plain).join("\n");
     const coloured = drawArchiveMap(archive, { ...plain, colour: true }).join("\n");
     expect(map).not.toContain("\u001b");
-    expect(coloured).toContain("\u001b[31m█\u001b[39m");
+    expect(coloured).toContain("\u001b[31m █\u001b[39m");
     expect(stripVTControlCharacters(coloured)).toBe(map);
   });
 

@@ -64,10 +64,9 @@ export function drawArchiveMap(archive: ArchiveView, terminal: Look): string[] {
       for (let column = from; column < to; column++) {
         fitness = Math.max(fitness, best[row * columnCount + column] as number);
       }
-      const level = levelOf(fitness, archive.weakBelow, highest);
-      return (gap ? " " : "") + paint(marks[level] as string, tones[level] as Tone, terminal.colour);
+      return { gap, level: levelOf(fitness, archive.weakBelow, highest) };
     });
-    lines.push(`${label} ${cells.join("")}`);
+    lines.push(`${label} ${paintedCells(cells, marks, terminal.colour)}`);
   }
   if (others.length > 1) {
     const inner = others.slice(1).map(({ name, bins }) => `${name} (${bins.join(", ")})`);
@@ -79,6 +78,27 @@ export function drawArchiveMap(archive: ArchiveView, terminal: Look): string[] {
   const legend = `${marks[0]} empty ${empty}, ${marks[1]} weak ${weak}, ${shades} the model fails ${failing}, of ${best.length} cells.`;
   lines.push(...wrapToWidth(legend, terminal.columns));
   return lines;
+}
+
+/** The cells' marks; neighbours of one tone are coloured together. */
+function paintedCells(
+  cells: readonly { readonly gap: boolean; readonly level: number }[],
+  marks: readonly string[],
+  colour: boolean,
+): string {
+  let line = "";
+  let sameTone = "";
+  let tone: Tone = "plain";
+  for (const { gap, level } of cells) {
+    const next = tones[level] as Tone;
+    if (next !== tone) {
+      line += paint(sameTone, tone, colour);
+      sameTone = "";
+      tone = next;
+    }
+    sameTone += (gap ? " " : "") + marks[level];
+  }
+  return line + paint(sameTone, tone, colour);
 }
 
 /** The best fitness of each cell by row and flat column; -Infinity where the cell is empty. */

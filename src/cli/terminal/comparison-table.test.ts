@@ -38,8 +38,11 @@ describe("drawComparisonTable", () => {
   });
 
   test("says the numbers of problems where they differ", () => {
-    const lines = drawComparisonTable([comparison(), comparison({ problems: 3210 })], plain);
-    expect(lines.at(-1)).toContain("Problems: 2,000; 3,210.");
+    const lines = drawComparisonTable(
+      [comparison(), comparison({ name: "attack", problems: 321 }), comparison()],
+      plain,
+    );
+    expect(lines.at(-1)).toBe("change. 2,000 problems each, attack 321.");
   });
 
   test("stacks on a narrow terminal", () => {

@@ -52,11 +52,15 @@ export function drawComparisonTable(comparisons: readonly ComparisonView[], term
   return lines;
 }
 
+/** "2,000 problems each, renewed attack 1,800." */
 function problemCounts(comparisons: readonly ComparisonView[]): string {
-  const counts = new Set(comparisons.map(({ problems }) => problems));
-  const [first = 0] = counts;
-  if (counts.size === 1) return `${wholeNumber(first)} problems each.`;
-  return `Problems: ${comparisons.map(({ problems }) => wholeNumber(problems)).join("; ")}.`;
+  const sets = new Map<number, number>();
+  for (const { problems } of comparisons) sets.set(problems, (sets.get(problems) ?? 0) + 1);
+  const usual = [...sets].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
+  const others = comparisons
+    .filter(({ problems }) => problems !== usual)
+    .map(({ name, problems }) => `, ${name} ${wholeNumber(problems)}`);
+  return `${wholeNumber(usual)} problems each${others.join("")}.`;
 }
 
 interface Row {

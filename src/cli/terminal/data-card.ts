@@ -37,6 +37,13 @@ const verdictTones: Record<ComparedMeasure["verdict"], Tone> = {
   unknown: "faint",
 };
 
+const signs: Record<ComparedMeasure["verdict"], string> = {
+  higher: "higher",
+  lower: "lower",
+  "no clear difference": "=",
+  unknown: "?",
+};
+
 /** Measures of both data sets, the difference with its 95 % interval, and whether it is beyond noise. */
 export function drawDataComparison(comparison: DataSetComparison, look: Look): string[] {
   const [first, second] = comparison.rowCounts;
@@ -48,11 +55,11 @@ export function drawDataComparison(comparison: DataSetComparison, look: Look): s
       const interval = "low" in difference ? ` (${number(difference.low)}, ${number(difference.high)})` : "";
       const change = `${number(difference.estimate)}${interval}`;
       const values = `${number(one).padStart(7)} ${number(other).padStart(7)}`;
-      return `  ${padToWidth(measure, width)}  ${values}  ${change.padEnd(26)} ${paint(verdict, verdictTones[verdict], look.colour)}`;
+      return `  ${padToWidth(measure, width)}  ${values}  ${change.padEnd(28)} ${paint(signs[verdict], verdictTones[verdict], look.colour)}`;
     }),
     "",
     ...wrapToWidth(
-      "First, second, second minus first with its 95 % interval, and what the second is against the first. Among twenty measures of two equal sources one is expected to differ.",
+      "First, second, second minus first with its 95 % interval, and what the second is against the first (= no clear difference, ? unknown). Among twenty measures of two equal sources one is expected to differ.",
       look.columns,
     ),
     ...undefinedLines(comparison.undefinedMeasures, look),

@@ -95,7 +95,7 @@ describe("on a screen", () => {
     display.update(progress({ done: 2, secondsLeft: 5 }));
     expect(written()).toMatch(/^<clear>search .*2 % {2}5 s left$/u);
     display.update(progress({ phase: "learn" }));
-    expect(written()).toMatch(/^<clear>search .* 2 %\n<clear>learn/u);
+    expect(written()).toMatch(/^<clear>search .* 100 %\n<clear>learn/u);
     display.remark("stopping");
     expect(written()).toMatch(/^<clear>stopping\n<clear>learn/u);
     display.end();

@@ -12,8 +12,8 @@ export interface ProgressDisplay {
   update(progress: Progress): void;
   /** Prints a line above the live one. */
   remark(line: string): void;
-  /** Leaves the last state on the screen; harmless when called twice. */
-  end(): void;
+  /** Leaves the last state on the screen, as done where the run is completed; harmless when called twice. */
+  end(completed?: boolean): void;
 }
 
 export interface ProgressDisplayOptions {
@@ -36,17 +36,17 @@ function liveDisplay({ terminal, rounds, now = () => performance.now() }: Progre
   // The last column stays free: writing into it makes some terminals wrap.
   const draw = (progress: Progress) =>
     remarks.write(`\r\u001b[K${liveLine(progress, rounds, { ...terminal, columns: columns - 1 })}`);
-  const leave = () => {
+  const leave = (completed = false) => {
     if (shown === undefined) return;
     const { secondsLeft: _, ...last } = shown;
-    draw(last);
+    draw(completed ? { ...last, done: last.total } : last);
     remarks.write("\n");
     shown = undefined;
   };
   return {
     update(progress) {
       const newPhase = shown !== undefined && !samePhase(shown, progress);
-      if (newPhase) leave();
+      if (newPhase) leave(true);
       if (progress.message !== undefined) {
         clear();
         writeLines(remarks, [shortenToWidth(progress.message, 500)]);
