@@ -3,9 +3,9 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ConfigurationInput, parseConfiguration, type SearchArm } from "../../src/closed-loop/configuration.ts";
 import { improveRounds } from "../../src/closed-loop/improve.ts";
-import { loopContext } from "../../src/closed-loop/loop-context.ts";
+import { withLoopContext } from "../../src/closed-loop/loop-context.ts";
 import { measureTestSets, type TestSetResult } from "../../src/closed-loop/measurement.ts";
-import { loadTarget, withModel } from "../../src/closed-loop/target.ts";
+import { loadTarget } from "../../src/closed-loop/target.ts";
 import { createRun, openRun, runDatabaseName } from "../../src/runs/run-database.ts";
 import type { Json, RunStore } from "../../src/runs/run-store.ts";
 
@@ -52,11 +52,8 @@ const wholeSpaceCells = 56;
 /** Measures the checkpoint itself. */
 export async function runBefore(options: SeedRunOptions): Promise<ModelResult> {
   return withRun(options, "before", undefined, async (context) => {
-    const model = loadTarget(context);
-    const results = await withModel(context, model, (opened) =>
-      measureTestSets(context, opened, "before", "measure before"),
-    );
-    return modelResult(results);
+    const model = await context.openModel.open(loadTarget(context));
+    return modelResult(await measureTestSets(context, model, "before", "measure before"));
   });
 }
 
@@ -64,9 +61,7 @@ export async function runBefore(options: SeedRunOptions): Promise<ModelResult> {
 export async function runArm(options: SeedRunOptions, arm: SearchArm): Promise<ArmResult> {
   return withRun(options, arm, arm, async (context) => {
     const { model, rounds } = await improveRounds(context, loadTarget(context));
-    const results = await withModel(context, model, (opened) =>
-      measureTestSets(context, opened, "after", "measure after"),
-    );
+    const results = await measureTestSets(context, await context.openModel.open(model), "after", "measure after");
     return {
       ...modelResult(results),
       yields: rounds.map(({ found }) => {
@@ -83,7 +78,7 @@ export async function runArm(options: SeedRunOptions, arm: SearchArm): Promise<A
   });
 }
 
-type Context = ReturnType<typeof loopContext>;
+type Context = Parameters<Parameters<typeof withLoopContext>[1]>[0];
 
 async function withRun<Result>(
   options: SeedRunOptions,
@@ -104,7 +99,8 @@ async function withRun<Result>(
     ? openRun({ directory, mode: "write" })
     : createRun({ directory, configuration: configuration as unknown as Json });
   try {
-    const result = await work(loopContext({ configuration, store, ...(options.signal && { signal: options.signal }) }));
+    const signal = options.signal && { signal: options.signal };
+    const result = await withLoopContext({ configuration, store, ...signal }, work);
     writeFileSync(join(directory, "finished"), "");
     return result;
   } finally {

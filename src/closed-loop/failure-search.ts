@@ -2,9 +2,6 @@
  * The search for problems that the model gets wrong: MAP-Elites (quality-diversity/map-elites.ts) over the task's
  * descriptors, and the arms it is compared with. Fitness is 1 - P(reference solution), plus 1 if the model's greedy
  * answer is wrong, so that elites are failures first and improbable solutions second.
- *
- * One teacher-forced pass gives P and whether greedy decoding writes exactly the reference solution; where it does not,
- * the answer is generated and verified, because another path may be right as well.
  */
 import { UnsupportedCapabilityError } from "../core/errors/unsupported-capability-error.ts";
 import type { RandomStream } from "../core/random.ts";
@@ -20,7 +17,7 @@ import {
 import { fixedParentsSelection } from "../quality-diversity/selection/fixed-parents-selection.ts";
 import { uniformSelection } from "../quality-diversity/selection/uniform-selection.ts";
 import type { Task } from "../reasoning/task.ts";
-import { attemptProblems } from "./attempts.ts";
+import { type Attempt, attemptProblems } from "./attempts.ts";
 import type { SearchArm } from "./configuration.ts";
 import { type FoundProblem, loadFound, type StoredFound, storeFound } from "./found-problem.ts";
 import type { LoopContext } from "./loop-context.ts";
@@ -111,31 +108,17 @@ async function evaluateChildren<Problem>(
   { iteration }: EvaluationContext,
 ): Promise<Evaluation<FoundProblem<Problem>>[]> {
   const { task } = context.domain;
-  const items = children.map(({ problem }) => ({ prompt: task.prompt(problem), completion: task.solution(problem) }));
-  const scores = await context.spend(
-    () => model.score({ items, ...(context.signal && { signal: context.signal }) }),
-    (rows) => ({ evaluations: rows.length, tokens: rows.reduce((total, { tokens }) => total + tokens, 0) }),
-  );
-  const unsure = children.flatMap((_, row) => (scores[row]?.greedy === true ? [] : [row]));
   const attempts = await attemptProblems(
     context,
     model,
-    unsure.map((row) => (children[row] as FoundProblem<Problem>).problem),
+    children.map(({ problem }) => problem),
   );
-  const attemptOf = new Map(unsure.map((row, index) => [row, attempts[index]]));
   return children.map((child, row) => {
-    const attempt = attemptOf.get(row);
-    const correct = attempt?.verdict.correct ?? true;
-    const probability = Math.exp(scores[row]?.logProbability ?? Number.NEGATIVE_INFINITY);
+    const { answer, correct, probability } = attempts[row] as Attempt;
     return {
       fitness: 1 - probability + (correct ? 0 : 1),
       descriptor: task.descriptors.map(({ bin }) => bin(child.problem)),
-      solution: {
-        ...child,
-        id: `${name}/${iteration}/${row}`,
-        answer: attempt?.answer ?? task.solution(child.problem),
-        correct,
-      },
+      solution: { ...child, id: `${name}/${iteration}/${row}`, answer, correct },
     };
   });
 }

@@ -7,9 +7,9 @@ import type { TransformerFile } from "../language-models/engine/transformer-file
 import { searchFailures } from "./failure-search.ts";
 import type { StoredFound } from "./found-problem.ts";
 import { learnRound } from "./learning.ts";
-import { type LoopContext, type LoopOptions, loopContext } from "./loop-context.ts";
+import { type LoopContext, type LoopOptions, withLoopContext } from "./loop-context.ts";
 import { measureTestSets, type TestSetResult } from "./measurement.ts";
-import { loadTarget, withModel } from "./target.ts";
+import { loadTarget } from "./target.ts";
 import { measureTrainingCard } from "./training-card.ts";
 import { drawTrainingSet, type TrainingSet } from "./training-set.ts";
 
@@ -27,16 +27,19 @@ export function searchName(round: number): string {
 }
 
 export async function improve(options: LoopOptions): Promise<ImproveResult> {
-  const context = loopContext(options);
+  return withLoopContext(options, improveWith);
+}
+
+async function improveWith<Problem>(context: LoopContext<Problem>): Promise<ImproveResult> {
   context.report({ phase: "prepare", round: 0, done: 0, total: 1 });
   const model = loadTarget(context);
 
-  const before = await context.phase("measure before", 0, () =>
-    withModel(context, model, (opened) => measureTestSets(context, opened, "before", "measure before")),
+  const before = await context.phase("measure before", 0, async () =>
+    measureTestSets(context, await context.openModel.open(model), "before", "measure before"),
   );
   const { model: taught, rounds } = await improveRounds(context, model);
-  const after = await context.phase("measure after", 0, () =>
-    withModel(context, taught, (opened) => measureTestSets(context, opened, "after", "measure after")),
+  const after = await context.phase("measure after", 0, async () =>
+    measureTestSets(context, await context.openModel.open(taught), "after", "measure after"),
   );
   if (context.configuration.attack.renewed) await renewAttack(context, taught);
   const sets = rounds.map(({ trainingSet }) => trainingSet);
@@ -86,19 +89,17 @@ export async function searchRound<Problem>(
   const random = context.random.split("search", round);
   const seeds =
     arm === "quality-diversity" && last.length > 0 ? steppingStones(context, last, random) : seedsOf(context);
-  return context.phase("search", round, () =>
-    withModel(context, model, (opened) =>
-      searchFailures({
-        context,
-        model: opened,
-        name: searchName(round),
-        arm,
-        seeds,
-        random,
-        phase: "search",
-        round,
-      }),
-    ),
+  return context.phase("search", round, async () =>
+    searchFailures({
+      context,
+      model: await context.openModel.open(model),
+      name: searchName(round),
+      arm,
+      seeds,
+      random,
+      phase: "search",
+      round,
+    }),
   );
 }
 
@@ -129,18 +130,16 @@ export function trainingSetOfRound<Problem>(
 
 /** The same search at the same budget against the taught model, with random numbers of its own. */
 async function renewAttack<Problem>(context: LoopContext<Problem>, model: TransformerFile): Promise<void> {
-  await context.phase("renewed attack", 0, () =>
-    withModel(context, model, (opened) =>
-      searchFailures({
-        context,
-        model: opened,
-        name: renewedAttackName,
-        arm: "quality-diversity",
-        seeds: seedsOf(context),
-        random: context.random.split("renewed attack"),
-        phase: "renewed attack",
-        round: 0,
-      }),
-    ),
+  await context.phase("renewed attack", 0, async () =>
+    searchFailures({
+      context,
+      model: await context.openModel.open(model),
+      name: renewedAttackName,
+      arm: "quality-diversity",
+      seeds: seedsOf(context),
+      random: context.random.split("renewed attack"),
+      phase: "renewed attack",
+      round: 0,
+    }),
   );
 }

@@ -4,26 +4,27 @@ import type { TransformerFile } from "../language-models/engine/transformer-file
 import { loadFound } from "./found-problem.ts";
 import { searchName, trainingSetOfRound } from "./improve.ts";
 import { learnRound } from "./learning.ts";
-import { type LoopOptions, loopContext } from "./loop-context.ts";
+import { type LoopOptions, withLoopContext } from "./loop-context.ts";
 import { loadTarget } from "./target.ts";
 import { measureTrainingCard } from "./training-card.ts";
 
 /** Teaches the model. Throws InvalidArgumentError where the run has no failures to learn from. */
 export async function learnFromEntries(options: LoopOptions): Promise<TransformerFile> {
-  const context = loopContext(options);
-  const found = context.store.entries(searchName(1)).map((entry) => loadFound(context.domain.task, entry));
-  const trainingSet = trainingSetOfRound(context, 1, found);
-  if (trainingSet.problems.length === 0) {
-    throw new InvalidArgumentError({
-      expected: "a run with problems that the model gets wrong",
-      received: `${found.length} evaluated problems, none of them wrong`,
-      remedy: "run illume search first, or raise search.evaluations",
-    });
-  }
-  const model = loadTarget(context);
-  const taught = await context.phase("learn", 1, () =>
-    learnRound(context, 1, model, trainingSet, context.random.split("learn", 1)),
-  );
-  await context.phase("report", 0, () => measureTrainingCard(context, [trainingSet]));
-  return taught;
+  return withLoopContext(options, async (context) => {
+    const found = context.store.entries(searchName(1)).map((entry) => loadFound(context.domain.task, entry));
+    const trainingSet = trainingSetOfRound(context, 1, found);
+    if (trainingSet.problems.length === 0) {
+      throw new InvalidArgumentError({
+        expected: "a run with problems that the model gets wrong",
+        received: `${found.length} evaluated problems, none of them wrong`,
+        remedy: "run illume search first, or raise search.evaluations",
+      });
+    }
+    const model = loadTarget(context);
+    const taught = await context.phase("learn", 1, () =>
+      learnRound(context, 1, model, trainingSet, context.random.split("learn", 1)),
+    );
+    await context.phase("report", 0, () => measureTrainingCard(context, [trainingSet]));
+    return taught;
+  });
 }

@@ -1,10 +1,12 @@
 /** What all phases of one run share, and the bookkeeping of what they cost. */
 import { InterruptedError } from "../core/errors/interrupted-error.ts";
 import { RandomStream } from "../core/random.ts";
+import type { GradeSchoolProblem } from "../reasoning/tasks/grade-school/problem.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Domain } from "./domain.ts";
 import { domainNamed } from "./domains.ts";
+import { OpenModel } from "./open-model.ts";
 import type { Progress, ProgressPhase } from "./progress.ts";
 import { expectedSecondsLeft } from "./time-estimate.ts";
 
@@ -34,6 +36,7 @@ export class LoopContext<Problem> {
   readonly domain: Domain<Problem>;
   readonly random: RandomStream;
   readonly signal: AbortSignal | undefined;
+  readonly openModel: OpenModel;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   readonly #start = performance.now();
   #modelSeconds = 0;
@@ -46,6 +49,11 @@ export class LoopContext<Problem> {
     this.domain = domain;
     this.random = new RandomStream(options.configuration.seed, ["closed-loop"]);
     this.signal = options.signal;
+    this.openModel = new OpenModel({
+      id: options.configuration.model,
+      tokenizer: domain.tokenizer,
+      threads: options.configuration.threads,
+    });
     this.#onProgress = options.onProgress;
   }
 
@@ -101,6 +109,15 @@ export class LoopContext<Problem> {
   }
 }
 
-export function loopContext(options: LoopOptions) {
-  return new LoopContext(options, domainNamed(options.configuration.domain));
+/** Does some of a run's phases, and frees what they hold. */
+export async function withLoopContext<Result>(
+  options: LoopOptions,
+  work: (context: LoopContext<GradeSchoolProblem>) => Promise<Result>,
+): Promise<Result> {
+  const context = new LoopContext(options, domainNamed(options.configuration.domain));
+  try {
+    return await work(context);
+  } finally {
+    await context.openModel.close();
+  }
 }

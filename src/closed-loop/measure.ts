@@ -1,13 +1,14 @@
 /** `illume measure --model`: only the measuring of the loop. */
-import { type LoopOptions, loopContext } from "./loop-context.ts";
+import { type LoopOptions, withLoopContext } from "./loop-context.ts";
 import { measureTestSets, type TestSetResult } from "./measurement.ts";
-import { loadTarget, withModel } from "./target.ts";
+import { loadTarget } from "./target.ts";
 
 /** Measures the model of the configuration on all test sets of its domain. */
 export async function measureModel(options: LoopOptions): Promise<TestSetResult[]> {
-  const context = loopContext(options);
-  const model = loadTarget(context);
-  return context.phase("measure before", 0, () =>
-    withModel(context, model, (opened) => measureTestSets(context, opened, "before", "measure before")),
-  );
+  return withLoopContext(options, (context) => {
+    const model = loadTarget(context);
+    return context.phase("measure before", 0, async () =>
+      measureTestSets(context, await context.openModel.open(model), "before", "measure before"),
+    );
+  });
 }

@@ -42,7 +42,7 @@ export async function measureTestSets<Problem>(
         model,
         problems.slice(piece * pieceSize, (piece + 1) * pieceSize),
       );
-      const correct = attempts.map(({ verdict }) => Number(verdict.correct)).join("");
+      const correct = attempts.map((attempt) => Number(attempt.correct)).join("");
       context.store.addCall(key, { correct } satisfies StoredPiece);
       const done = results.length * count + Math.min(count, (piece + 1) * pieceSize);
       context.report({ phase, round: 0, done, total });

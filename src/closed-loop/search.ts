@@ -1,11 +1,12 @@
 /** `illume search`: only the search of the loop's first round. */
 import { searchRound } from "./improve.ts";
-import { type LoopOptions, loopContext } from "./loop-context.ts";
+import { type LoopOptions, withLoopContext } from "./loop-context.ts";
 import { loadTarget } from "./target.ts";
 
 /** Searches for problems that the model gets wrong and stores all it evaluated; the number of failures. */
 export async function searchForFailures(options: LoopOptions): Promise<number> {
-  const context = loopContext(options);
-  const found = await searchRound(context, loadTarget(context), 1, []);
-  return found.reduce((count, { correct }) => count + Number(!correct), 0);
+  return withLoopContext(options, async (context) => {
+    const found = await searchRound(context, loadTarget(context), 1, []);
+    return found.reduce((count, { correct }) => count + Number(!correct), 0);
+  });
 }

@@ -1,9 +1,8 @@
-/** The model that is improved: its file, and the language model made of it. */
+/** The file of the model that is improved. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
 import { loadTransformer, type TransformerFile } from "../language-models/engine/transformer-file.ts";
-import { TransformerLanguageModel } from "../language-models/engine/transformer-language-model.ts";
 import type { LoopContext } from "./loop-context.ts";
 import { modelPath } from "./model-path.ts";
 
@@ -23,24 +22,4 @@ export function loadTarget<Problem>({ configuration, domain }: LoopContext<Probl
     });
   }
   return model;
-}
-
-/** Opens a model for asking, uses it, and closes it. */
-export async function withModel<Problem, Result>(
-  { configuration, domain }: LoopContext<Problem>,
-  model: TransformerFile,
-  use: (model: TransformerLanguageModel) => Promise<Result>,
-): Promise<Result> {
-  const opened = new TransformerLanguageModel({
-    id: configuration.model,
-    shape: model.shape,
-    parameters: model.parameters,
-    tokenizer: domain.tokenizer,
-    threads: configuration.threads,
-  });
-  try {
-    return await use(opened);
-  } finally {
-    await opened.close();
-  }
 }
