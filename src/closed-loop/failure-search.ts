@@ -15,6 +15,7 @@ import {
   mapElites,
 } from "../quality-diversity/map-elites.ts";
 import { fixedParentsSelection } from "../quality-diversity/selection/fixed-parents-selection.ts";
+import type { ParentSelection } from "../quality-diversity/selection/parent-selection.ts";
 import { uniformSelection } from "../quality-diversity/selection/uniform-selection.ts";
 import type { Task } from "../reasoning/task.ts";
 import { type Attempt, attemptProblems } from "./attempts.ts";
@@ -22,6 +23,9 @@ import type { SearchArm } from "./configuration.ts";
 import { type FoundProblem, loadFound, type StoredFound, storeFound } from "./found-problem.ts";
 import type { LoopContext } from "./loop-context.ts";
 import type { ProgressPhase } from "./progress.ts";
+
+/** A search whose mutations are impossible this many iterations in a row has no neighbours left, and ends. */
+const mostFruitlessIterations = 10;
 
 export interface FailureSearchOptions<Problem> {
   readonly context: LoopContext<Problem>;
@@ -44,7 +48,7 @@ export function emptyArchive<Problem>(task: Task<Problem>, elitesPerCell: number
   });
 }
 
-/** Searches until the budget of evaluations is used up; everything evaluated is in the store, and is returned. */
+/** Searches until the budget of evaluations is used up exactly; all that was evaluated is in the store, and returned. */
 export async function searchFailures<Problem>(options: FailureSearchOptions<Problem>): Promise<StoredFound<Problem>[]> {
   const { context, name, arm, random } = options;
   const { task } = context.domain;
@@ -58,47 +62,57 @@ export async function searchFailures<Problem>(options: FailureSearchOptions<Prob
   const seeds = samples
     ? []
     : options.seeds.slice(0, evaluations).map((problem) => unevaluated(problem, undefined, "seed"));
-  const iterations = Math.floor((evaluations - seeds.length) / batchSize);
   const drawn = {
     solution: unevaluated(undefined as Problem, undefined, "drawn from the whole space"),
     cell: undefined,
   };
+  const selection: ParentSelection<FoundProblem<Problem>> = samples
+    ? { select: (_archive, count) => Array.from({ length: count }, () => drawn) }
+    : arm === "no-stepping-stones"
+      ? fixedParentsSelection(seeds)
+      : uniformSelection();
   const tell = () =>
     context.report({
       phase: options.phase,
       round: options.round,
       done: found.length,
-      total: seeds.length + iterations * batchSize,
+      total: evaluations,
       coverage: archive.statistics().coverage,
       failures: found.reduce((count, { correct }) => count + Number(!correct), 0),
     });
   tell();
-  await mapElites<FoundProblem<Problem>>({
-    archive,
-    seeds,
-    select: samples
-      ? { select: (_archive, count) => Array.from({ length: count }, () => drawn) }
-      : arm === "no-stepping-stones"
-        ? fixedParentsSelection(seeds)
-        : uniformSelection(),
-    mutate: (parent, stream) => {
-      if (samples) return unevaluated(requireSampler(context)(stream), undefined, "drawn from the whole space");
-      const mutation = task.mutate(parent.solution.problem, stream);
-      return mutation && unevaluated(mutation.problem, parent.solution.id || undefined, mutation.description);
-    },
-    evaluate: (children, at) => evaluateChildren(options, children, at),
-    iterations,
-    batchSize,
-    random,
-    firstIteration: found.length === 0 ? 0 : (found.at(-1)?.iteration ?? 0) + 1,
-    onBatch: (record) => {
-      const batch = storedBatch(record);
-      context.store.addEntries(batch.map((entry) => storeFound(task, name, entry)));
-      for (const entry of batch) found.push(entry);
-      tell();
-    },
-    ...(context.signal && { signal: context.signal }),
-  });
+  // One iteration at a time: mutations that are impossible leave places empty, and the budget is still used up exactly.
+  let iteration = found.length === 0 ? 0 : (found.at(-1)?.iteration ?? 0) + 1;
+  let fruitless = 0;
+  while (found.length < evaluations && fruitless < mostFruitlessIterations) {
+    const before = found.length;
+    await mapElites<FoundProblem<Problem>>({
+      archive,
+      seeds,
+      select: {
+        select: (from, count, stream) => selection.select(from, Math.min(count, evaluations - found.length), stream),
+      },
+      mutate: (parent, stream) => {
+        if (samples) return unevaluated(requireSampler(context)(stream), undefined, "drawn from the whole space");
+        const mutation = task.mutate(parent.solution.problem, stream);
+        return mutation && unevaluated(mutation.problem, parent.solution.id || undefined, mutation.description);
+      },
+      evaluate: (children, at) => evaluateChildren(options, children, at),
+      firstIteration: iteration,
+      iterations: iteration,
+      batchSize,
+      random,
+      onBatch: (record) => {
+        const batch = storedBatch(record);
+        context.store.addEntries(batch.map((entry) => storeFound(task, name, entry)));
+        for (const entry of batch) found.push(entry);
+        tell();
+      },
+      ...(context.signal && { signal: context.signal }),
+    });
+    iteration++;
+    fruitless = found.length === before ? fruitless + 1 : 0;
+  }
   return found;
 }
 

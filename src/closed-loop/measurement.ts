@@ -29,12 +29,15 @@ export async function measureTestSets<Problem>(
   const { problems: count } = context.configuration.measure;
   const { testSets } = context.domain;
   const total = testSets.length * count;
+  const tell = (done: number) => context.report({ phase, round: 0, done, total });
   const results: TestSetResult[] = [];
   for (const { name } of testSets) {
     let problems: Problem[] | undefined;
     for (let piece = 0; piece * pieceSize < count; piece++) {
       const key = pieceKey(label, name, piece);
+      const done = results.length * count + piece * pieceSize;
       if (context.store.call(key) !== undefined) continue;
+      if (problems === undefined) tell(done);
       context.checkInterrupted();
       problems ??= context.domain.drawTestSet(name, count, context.random.split("test sets"));
       const attempts = await attemptProblems(
@@ -44,8 +47,7 @@ export async function measureTestSets<Problem>(
       );
       const correct = attempts.map((attempt) => Number(attempt.correct)).join("");
       context.store.addCall(key, { correct } satisfies StoredPiece);
-      const done = results.length * count + Math.min(count, (piece + 1) * pieceSize);
-      context.report({ phase, round: 0, done, total });
+      tell(results.length * count + Math.min(count, (piece + 1) * pieceSize));
     }
     results.push(storedResult(context, label, name) as TestSetResult);
   }
