@@ -50,7 +50,8 @@ export interface Generation {
   readonly tokens?: number;
   /**
    * Sum of the natural-log probabilities, at temperature 1, of the sampled tokens and of the end token where that ended
-   * it: what `score` gives for the text. Missing where the model does not tell, and where a stop text cut the sample.
+   * it: what `score` gives for the text where the text encodes to the same tokens. Missing where the model does not
+   * tell, and where a stop text cut the sample.
    */
   readonly logProbability?: number;
 }

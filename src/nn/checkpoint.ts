@@ -1,5 +1,6 @@
 /** Trees of parameters in safetensors files: leaf paths are the tensors' names. */
 import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
+import { quotedText } from "../core/quoted-text.ts";
 import { formatShape, sameShape } from "../tensor/shape.ts";
 import { type Tensor, tensor } from "../tensor/tensor.ts";
 import { leavesOf, mapTree, type Tree } from "../tensor/tree.ts";
@@ -19,8 +20,8 @@ export function saveTree(path: string, tree: Tree, options: SafetensorsWriteOpti
 }
 
 /**
- * Reads a tree of the template's structure and shapes; half precision becomes float32. Further tensors are ignored.
- * Throws as readSafetensors, and CorruptFileError where a tensor is missing or has another shape.
+ * Reads a tree of the template's structure and shapes, as float32 whatever floats the file has. Further tensors are
+ * ignored. Throws as readSafetensors, and CorruptFileError where a tensor is missing, no floats or of another shape.
  */
 export function loadTree<P extends Tree>(path: string, template: P): P {
   return treeFromFile(readSafetensors(path), template, path);
@@ -31,13 +32,15 @@ export function treeFromFile<P extends Tree>(file: SafetensorsFile, template: P,
   return mapTree(template, (leaf, leafPath): Tensor => {
     const name = `${prefix}${leafPath}`;
     const stored = file.tensors.get(name);
-    if (stored === undefined || !sameShape(stored.shape, leaf.shape)) {
+    const floats = stored?.data instanceof Float32Array || stored?.data instanceof Float64Array;
+    if (stored === undefined || !floats || !sameShape(stored.shape, leaf.shape)) {
       throw new CorruptFileError({
-        expected: `a tensor ${name} ${formatShape(leaf.shape)} in ${source}`,
-        received: stored === undefined ? "none of that name" : formatShape(stored.shape),
+        expected: `a tensor ${name} of floats ${formatShape(leaf.shape)} in ${quotedText(source, 1000)}`,
+        received: stored === undefined ? "none of that name" : `${stored.dtype} ${formatShape(stored.shape)}`,
         remedy: "use the checkpoint of a model of this shape",
       });
     }
-    return tensor(Float32Array.from(stored.data as Float32Array), { shape: leaf.shape });
+    // Copied: the tensors of a file can share one buffer.
+    return tensor(new Float32Array(stored.data as Float32Array), { shape: leaf.shape });
   });
 }

@@ -3,13 +3,15 @@
  * positions (half-split), grouped queries, SwiGLU, tied embeddings. Parameters are a plain tree whose leaf paths are the
  * names of Hugging Face's checkpoints ("model.layers.0.self_attn.q_proj.weight"); all weights are [out, in].
  */
+import { ShapeError } from "../core/errors/shape-error.ts";
 import type { RandomStream } from "../core/random.ts";
 import { add, mul } from "../tensor/operations/arithmetic.ts";
 import { silu } from "../tensor/operations/elementwise.ts";
 import { gatherRows } from "../tensor/operations/indexing.ts";
 import { linear } from "../tensor/operations/matrix-product.ts";
 import { rmsNorm } from "../tensor/operations/normalisation.ts";
-import { ones, type Tensor } from "../tensor/tensor.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { ones, placeholder, type Tensor } from "../tensor/tensor.ts";
 import { causalAttention } from "./attention/causal-attention.ts";
 import { normalWeight } from "./initialisation.ts";
 import { rotaryTables } from "./rotary-tables.ts";
@@ -72,34 +74,67 @@ export function headSize(shape: TransformerShape): number {
   return shape.hiddenSize / shape.heads;
 }
 
-/** Freshly drawn parameters: normal, deviation 0.02, the residual outputs scaled by 1 / sqrt(2 layers) as in GPT-2. */
-export function initialiseTransformer(shape: TransformerShape, random: RandomStream): TransformerParameters {
+/** Throws ShapeError unless heads share out the hidden size evenly, in even sizes, and keys to queries. */
+export function checkTransformerShape(shape: TransformerShape): void {
+  const { hiddenSize, heads, keyValueHeads } = shape;
+  const counts = [shape.vocabularySize, hiddenSize, shape.layers, heads, keyValueHeads, shape.feedForwardSize];
+  const whole = counts.every((count) => Number.isInteger(count) && count >= 1);
+  if (whole && hiddenSize % heads === 0 && headSize(shape) % 2 === 0 && heads % keyValueHeads === 0) return;
+  throw new ShapeError({
+    expected: "whole sizes, a hidden size of an even number for each head, and heads in whole groups for each key",
+    received: `hidden size ${hiddenSize}, ${heads} heads, ${keyValueHeads} key-value heads, ${shape.layers} layers`,
+    remedy: "correct the shape, e.g. hidden size 64, 4 heads, 2 key-value heads",
+  });
+}
+
+/** A tree with each weight made from its name, shape and usual deviation (undefined for norms, which begin at one). */
+function buildTransformer(
+  shape: TransformerShape,
+  make: (name: string, weightShape: Shape, deviation: number | undefined) => Tensor,
+): TransformerParameters {
+  checkTransformerShape(shape);
   const { hiddenSize, feedForwardSize } = shape;
   const keyValueSize = shape.keyValueHeads * headSize(shape);
-  const draw = (name: string, rows: number, columns: number, deviation = 0.02): Weight => ({
-    weight: normalWeight([rows, columns], deviation, random.split(name)),
-  });
   const residual = 0.02 / Math.sqrt(2 * shape.layers);
-  const norm = (): Weight => ({ weight: ones([hiddenSize]) });
+  const matrix = (name: string, rows: number, columns: number, deviation = 0.02): Weight => ({
+    weight: make(name, [rows, columns], deviation),
+  });
+  const norm = (name: string): Weight => ({ weight: make(name, [hiddenSize], undefined) });
   const layers = Array.from({ length: shape.layers }, (_, layer): LayerParameters => {
     const name = (part: string) => `layers.${layer}.${part}`;
     return {
-      input_layernorm: norm(),
+      input_layernorm: norm(name("attention norm")),
       self_attn: {
-        q_proj: draw(name("q"), hiddenSize, hiddenSize),
-        k_proj: draw(name("k"), keyValueSize, hiddenSize),
-        v_proj: draw(name("v"), keyValueSize, hiddenSize),
-        o_proj: draw(name("o"), hiddenSize, hiddenSize, residual),
+        q_proj: matrix(name("q"), hiddenSize, hiddenSize),
+        k_proj: matrix(name("k"), keyValueSize, hiddenSize),
+        v_proj: matrix(name("v"), keyValueSize, hiddenSize),
+        o_proj: matrix(name("o"), hiddenSize, hiddenSize, residual),
       },
-      post_attention_layernorm: norm(),
+      post_attention_layernorm: norm(name("feed-forward norm")),
       mlp: {
-        gate_proj: draw(name("gate"), feedForwardSize, hiddenSize),
-        up_proj: draw(name("up"), feedForwardSize, hiddenSize),
-        down_proj: draw(name("down"), hiddenSize, feedForwardSize, residual),
+        gate_proj: matrix(name("gate"), feedForwardSize, hiddenSize),
+        up_proj: matrix(name("up"), feedForwardSize, hiddenSize),
+        down_proj: matrix(name("down"), hiddenSize, feedForwardSize, residual),
       },
     };
   });
-  return { model: { embed_tokens: draw("embed", shape.vocabularySize, hiddenSize), layers, norm: norm() } };
+  const embedding = matrix("embed", shape.vocabularySize, hiddenSize);
+  return { model: { embed_tokens: embedding, layers, norm: norm("norm") } };
+}
+
+/**
+ * Freshly drawn parameters: normal, deviation 0.02, the residual outputs scaled by 1 / sqrt(2 layers) as in GPT-2.
+ * Throws ShapeError for sizes that do not fit each other.
+ */
+export function initialiseTransformer(shape: TransformerShape, random: RandomStream): TransformerParameters {
+  return buildTransformer(shape, (name, weightShape, deviation) =>
+    deviation === undefined ? ones(weightShape) : normalWeight(weightShape, deviation, random.split(name)),
+  );
+}
+
+/** The tree's structure and shapes without numbers, to read a checkpoint into. Throws as initialiseTransformer. */
+export function transformerTemplate(shape: TransformerShape): TransformerParameters {
+  return buildTransformer(shape, (_, weightShape) => placeholder({ elementType: "float32", shape: weightShape }));
 }
 
 /** Final hidden rows [batch, positions, hidden] of int32 tokens [batch, positions]. */

@@ -16,7 +16,7 @@ import {
 } from "../../nn/transformer.ts";
 import { add, mul } from "../../tensor/operations/arithmetic.ts";
 import { gatherRows } from "../../tensor/operations/indexing.ts";
-import { concatenate, reshape, split, transpose } from "../../tensor/operations/layout.ts";
+import { concatenate, reshape, slice, split, transpose } from "../../tensor/operations/layout.ts";
 import { linear, matrixProduct } from "../../tensor/operations/matrix-product.ts";
 import { rmsNorm } from "../../tensor/operations/normalisation.ts";
 import { sum } from "../../tensor/operations/reduction.ts";
@@ -105,9 +105,15 @@ export function decodingStep(
             group,
             width,
           ]);
+    // ONNX Runtime multiplies single rows by another kernel with other rounding; doubling them makes a sequence the
+    // same to the bit whether its prompt has one sample or many.
+    const single = samples * group === 1;
+    const twice = (part: Tensor) => (single ? concatenate([part, part], 2) : part);
+    const once = (part: Tensor) => (single ? slice(part, 2, 0, 1) : part);
     const promptLength = cache.promptKeys.shape[3] as number;
     const capacity = cache.keys.shape[3] as number;
-    const promptScores = add(matrixProduct(toPrompts(queries, size), cache.promptKeys), input.promptMask);
+    const promptProduct = matrixProduct(twice(toPrompts(queries, size)), cache.promptKeys);
+    const promptScores = add(once(promptProduct), input.promptMask);
     const scores = [
       toSequences(promptScores, promptLength),
       add(matrixProduct(queries, cache.keys), input.mask),
@@ -116,7 +122,7 @@ export function decodingStep(
     const weights = softmax(concatenate(scores, 3));
     const [onPrompt, onPast, onSelf] = split(weights, 3, [promptLength, capacity, 1]) as [Tensor, Tensor, Tensor];
     const mixed = add(
-      toSequences(matrixProduct(toPrompts(onPrompt, promptLength), cache.promptValues), size),
+      toSequences(once(matrixProduct(twice(toPrompts(onPrompt, promptLength)), cache.promptValues)), size),
       add(matrixProduct(onPast, cache.values), mul(onSelf, values)),
     );
     x = add(x, linear(reshape(mixed, [sequences, hiddenSize]), o_proj.weight));
@@ -132,7 +138,7 @@ export function decodingStep(
 export type PromptInput = {
   /** int32 [prompts, positions], padded at the right. */
   readonly tokens: Tensor;
-  /** Index of each prompt's last token in the flattened tokens, int32 [prompts]. */
+  /** Index of each prompt's last token in the flattened tokens, int32 [prompts or more]. */
   readonly last: Tensor;
   /** [1, positions, D / 2] */
   readonly cosine: Tensor;
@@ -140,7 +146,7 @@ export type PromptInput = {
 };
 
 export type PromptOutput = {
-  /** Scores of the first new token, [prompts, vocabulary]. */
+  /** Scores of the first new token, [prompts or more, vocabulary]. */
   readonly logits: Tensor;
   /** Each layer's keys [prompts, G, D, positions] and values [prompts, G, positions, D]. */
   readonly caches: readonly KeysAndValues[];

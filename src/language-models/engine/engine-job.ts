@@ -1,6 +1,7 @@
 /** What a thread of the engine is told and answers: plain data, since threads share no objects. */
 import type { RandomLabel } from "../../core/random.ts";
 import type { TransformerShape } from "../../nn/transformer.ts";
+import type { EngineFailure } from "./engine-failure.ts";
 import type { CompletionScore } from "./scorer.ts";
 import type { EncodedExample } from "./training-batches.ts";
 
@@ -35,8 +36,13 @@ export interface SampledTokens {
   readonly finished: boolean;
 }
 
-export type EngineRequest = { readonly kind: "model"; readonly model: EngineModel } | SampleJob | ScoreJob;
-export type EngineAnswer =
+/** `id` tells which answer belongs to which request. */
+export type EngineRequest =
+  | { readonly kind: "model"; readonly model: EngineModel }
+  | { readonly kind: "job"; readonly id: number; readonly job: SampleJob | ScoreJob };
+
+export type EngineResult =
   | { readonly samples: readonly (readonly SampledTokens[])[] }
-  | { readonly scores: readonly CompletionScore[] }
-  | { readonly failure: unknown };
+  | { readonly scores: readonly CompletionScore[] };
+
+export type EngineAnswer = { readonly id: number } & (EngineResult | { readonly failure: EngineFailure });

@@ -1,24 +1,30 @@
 /**
- * A transformer in several threads: jobs are cut into pieces that fit a batch, and whichever thread is free takes the
+ * A transformer in several threads: jobs are cut into pieces that fill a batch, and whichever thread is free takes the
  * next one. Small products gain more from threads with a session each than from threads within one session.
  */
-import { Worker } from "node:worker_threads";
-import { InterruptedError } from "../../core/errors/interrupted-error.ts";
+
+import { interrupted, throwIfAborted } from "../interrupted.ts";
 import { Engine } from "./engine.ts";
-import type { EngineAnswer, EngineModel, EngineRequest, SampledTokens, SampleJob, ScoreJob } from "./engine-job.ts";
+import type { EngineModel, EngineResult, SampledTokens, SampleJob, ScoreJob } from "./engine-job.ts";
+import { EngineThread } from "./engine-thread.ts";
+import { groupsOf } from "./groups.ts";
+import { groupRequests } from "./sampling-batches.ts";
 import type { CompletionScore } from "./scorer.ts";
+import { paddedPositions } from "./training-batches.ts";
 
-/** Sequences in one piece of work. */
-const pieceSize = 64;
+/** Examples that are scored in one piece. */
+const scoredTogether = 32;
 
-// Sources run as they are; in the published package the worker is compiled like this file.
-const workerFile = import.meta.url.endsWith(".ts") ? "./engine-worker.ts" : "./engine-worker.js";
+type Job = SampleJob | ScoreJob;
+type Ask = (job: Job, signal: AbortSignal) => Promise<EngineResult>;
 
 export class EnginePool {
   readonly #model: EngineModel;
   readonly #threads: number;
   #engine: Engine | undefined;
-  #workers: Worker[] = [];
+  #workers: EngineThread[] = [];
+  #closing = new AbortController();
+  readonly #running = new Set<Promise<unknown>>();
 
   /** With one thread the calling one does the work. */
   constructor(model: EngineModel, threads: number) {
@@ -26,42 +32,43 @@ export class EnginePool {
     this.#threads = threads;
   }
 
-  /** Samples by request. Throws InterruptedError where the signal aborts between pieces. */
+  /** Samples by request. Throws InterruptedError where the signal aborts or the pool is closed before. */
   async sample(job: SampleJob, signal?: AbortSignal): Promise<readonly (readonly SampledTokens[])[]> {
-    const pieces = piecesOf(
-      job.requests.map(({ prompt, streams }, index) => ({ index, length: prompt.length, rows: streams.length })),
-    );
-    const results = new Array<readonly SampledTokens[]>(job.requests.length);
-    await this.#each(
-      pieces,
-      (piece) => ({ ...job, requests: piece.map((index) => job.requests[index] as SampleJob["requests"][number]) }),
-      (piece, answer) => {
-        if (!("samples" in answer)) return;
-        piece.forEach((index, row) => {
-          results[index] = answer.samples[row] as readonly SampledTokens[];
-        });
-      },
-      signal,
-    );
+    const { requests } = job;
+    const lengths = requests.map(({ prompt, streams }) => ({ promptLength: prompt.length, samples: streams.length }));
+    const results = new Array<readonly SampledTokens[]>(requests.length);
+    const jobOf = (piece: readonly number[]): Job => ({
+      ...job,
+      requests: piece.map((index) => requests[index] as (typeof requests)[number]),
+    });
+    const receive = (piece: readonly number[], result: EngineResult) => {
+      if (!("samples" in result)) return;
+      piece.forEach((index, row) => {
+        results[index] = result.samples[row] as readonly SampledTokens[];
+      });
+    };
+    const lengthOf = (index: number) => (lengths[index] as (typeof lengths)[number]).promptLength;
+    await this.#each(longestFirst(groupRequests(lengths), lengthOf), jobOf, receive, signal);
     return results;
   }
 
-  /** Scores by example. Throws InterruptedError where the signal aborts between pieces. */
+  /** Scores by example. Throws InterruptedError where the signal aborts or the pool is closed before. */
   async score(job: ScoreJob, signal?: AbortSignal): Promise<readonly CompletionScore[]> {
-    const pieces = piecesOf(job.examples.map(({ tokens }, index) => ({ index, length: tokens.length, rows: 1 })));
-    const results = new Array<CompletionScore>(job.examples.length);
+    const { examples } = job;
+    const results = new Array<CompletionScore>(examples.length);
+    const exampleAt = (index: number) => examples[index] as (typeof examples)[number];
+    const jobOf = (piece: readonly number[]): Job => ({ kind: "score", examples: piece.map(exampleAt) });
+    const receive = (piece: readonly number[], result: EngineResult) => {
+      if (!("scores" in result)) return;
+      piece.forEach((index, row) => {
+        results[index] = result.scores[row] as CompletionScore;
+      });
+    };
+    const pieces = groupsOf(examples, paddedPositions, () => scoredTogether);
     await this.#each(
-      pieces,
-      (piece) => ({
-        kind: "score",
-        examples: piece.map((index) => job.examples[index] as ScoreJob["examples"][number]),
-      }),
-      (piece, answer) => {
-        if (!("scores" in answer)) return;
-        piece.forEach((index, row) => {
-          results[index] = answer.scores[row] as CompletionScore;
-        });
-      },
+      longestFirst(pieces, (index) => exampleAt(index).tokens.length),
+      jobOf,
+      receive,
       signal,
     );
     return results;
@@ -69,92 +76,80 @@ export class EnginePool {
 
   async #each(
     pieces: readonly (readonly number[])[],
-    request: (piece: readonly number[]) => SampleJob | ScoreJob,
-    receive: (piece: readonly number[], answer: EngineAnswer) => void,
-    signal?: AbortSignal,
+    jobOf: (piece: readonly number[]) => Job,
+    receive: (piece: readonly number[], result: EngineResult) => void,
+    callerSignal?: AbortSignal,
   ): Promise<void> {
+    const closing = this.#closing.signal;
+    const signal = callerSignal === undefined ? closing : AbortSignal.any([callerSignal, closing]);
     let next = 0;
-    const drain = async (ask: (request: SampleJob | ScoreJob) => Promise<EngineAnswer>): Promise<void> => {
+    const drain = async (ask: Ask): Promise<void> => {
       for (let piece = pieces[next++]; piece !== undefined; piece = pieces[next++]) {
         // Lets timers and signals be heard: a session holds the event loop while it runs.
         await new Promise((resume) => setImmediate(resume));
-        if (signal?.aborted === true) throw interrupted();
-        const answer = await ask(request(piece));
-        if ("failure" in answer) throw answer.failure;
-        receive(piece, answer);
+        throwIfAborted(signal);
+        receive(piece, await ask(jobOf(piece), signal));
       }
     };
-    if (this.#threads === 1) {
-      this.#engine ??= new Engine(this.#model);
-      const engine = this.#engine;
-      await drain(async (job) =>
-        job.kind === "sample" ? { samples: await engine.sample(job) } : { scores: await engine.score(job) },
-      );
-      return;
-    }
-    while (this.#workers.length < this.#threads) this.#workers.push(this.#startWorker());
-    const outcomes = await Promise.allSettled(this.#workers.map((worker) => drain((job) => askWorker(worker, job))));
+    const asked = this.#threads === 1 ? [this.#askHere()] : this.#askThreads(pieces.length);
+    const work = Promise.allSettled(
+      asked.map(async (ask) => {
+        try {
+          await drain(ask);
+        } catch (error) {
+          // Nobody will look at the pieces that are left.
+          next = pieces.length;
+          throw error;
+        }
+      }),
+    );
+    this.#running.add(work);
+    const outcomes = await work;
+    this.#running.delete(work);
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }
 
-  #startWorker(): Worker {
-    const worker = new Worker(new URL(workerFile, import.meta.url));
-    // An idle pool keeps no process alive.
-    worker.unref();
-    worker.postMessage({ kind: "model", model: this.#model } satisfies EngineRequest);
-    return worker;
+  #askHere(): Ask {
+    this.#engine ??= new Engine(this.#model);
+    const engine = this.#engine;
+    return async (job, signal) =>
+      job.kind === "sample" ? { samples: await engine.sample(job, signal) } : { scores: await engine.score(job) };
   }
 
-  /** Ends the threads. */
+  #askThreads(pieces: number): Ask[] {
+    this.#workers = this.#workers.filter((worker) => !worker.ended);
+    while (this.#workers.length < Math.min(this.#threads, pieces)) this.#workers.push(new EngineThread(this.#model));
+    return this.#workers.map((worker) => (job, signal) => unlessAborted(worker.ask(job), signal));
+  }
+
+  /** Ends the threads; work that is under way is interrupted. */
   async close(): Promise<void> {
+    this.#closing.abort();
+    this.#closing = new AbortController();
     const workers = this.#workers;
     this.#workers = [];
-    await Promise.all(workers.map((worker) => worker.terminate()));
-    await this.#engine?.close();
+    const engine = this.#engine;
     this.#engine = undefined;
+    await Promise.all(workers.map((worker) => worker.close()));
+    // Sessions must not go while a step still runs.
+    await Promise.all(this.#running);
+    await engine?.close();
   }
 }
 
-function askWorker(worker: Worker, request: EngineRequest): Promise<EngineAnswer> {
+/** Rejects as soon as the signal aborts; what a thread has begun it finishes, and nobody looks at it. */
+function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
-    worker.ref();
-    const finish = (act: () => void) => {
-      worker.off("message", answered).off("error", failed).off("exit", ended);
-      worker.unref();
-      act();
-    };
-    const answered = (answer: EngineAnswer) => finish(() => resolve(answer));
-    const failed = (error: Error) => finish(() => reject(error));
-    const ended = () => finish(() => reject(interrupted()));
-    worker.on("message", answered).on("error", failed).on("exit", ended);
-    worker.postMessage(request);
+    const abort = () => reject(interrupted());
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    if (signal.aborted) abort();
   });
 }
 
-function interrupted(): InterruptedError {
-  return new InterruptedError({
-    expected: "the model's work to be finished",
-    received: "a request to stop",
-    remedy: "start it again: what was committed is kept",
-  });
-}
-
-/** Indices by piece: alike lengths together, about pieceSize rows each. */
-function piecesOf(
-  items: readonly { readonly index: number; readonly length: number; readonly rows: number }[],
-): number[][] {
-  const order = [...items].sort((a, b) => a.length - b.length || a.index - b.index);
-  const pieces: number[][] = [];
-  let rows = pieceSize;
-  for (const item of order) {
-    if (rows + item.rows > pieceSize) {
-      pieces.push([]);
-      rows = 0;
-    }
-    pieces.at(-1)?.push(item.index);
-    rows += item.rows;
-  }
-  // Long ones first, so that no thread is left alone with them at the end.
-  return pieces.reverse();
+/** Pieces of long texts first, so that no thread is left alone with them at the end. */
+function longestFirst(pieces: readonly number[][], lengthOf: (index: number) => number): number[][] {
+  const longest = (piece: readonly number[]) => lengthOf(piece[0] as number);
+  return [...pieces].sort((a, b) => longest(b) - longest(a));
 }

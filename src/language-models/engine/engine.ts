@@ -1,6 +1,6 @@
 /** A transformer in this thread: samples and scores token rows. */
 import { RandomStream } from "../../core/random.ts";
-import { initialiseTransformer, type TransformerParameters } from "../../nn/transformer.ts";
+import { type TransformerParameters, transformerTemplate } from "../../nn/transformer.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import { mapTree } from "../../tensor/tree.ts";
 import type { EngineModel, SampledTokens, SampleJob, ScoreJob } from "./engine-job.ts";
@@ -15,8 +15,7 @@ export class Engine {
   constructor(model: EngineModel, threads = 1) {
     const { shape } = model;
     let position = 0;
-    // Drawn only for its structure and shapes.
-    this.#parameters = mapTree(initialiseTransformer(shape, new RandomStream(0)), (leaf) =>
+    this.#parameters = mapTree(transformerTemplate(shape), (leaf) =>
       tensor(model.arrays[position++] as Float32Array, { shape: leaf.shape }),
     );
     this.#sampler = new Sampler({ shape, parameters: this.#parameters, threads });

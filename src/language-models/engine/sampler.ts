@@ -1,19 +1,23 @@
 /**
  * Batched sampling from a transformer with a key-value cache.
  *
- * Sequences are grouped into batches of equal shape: prompts are padded to a multiple of `promptMultiple`, new tokens
- * are cached in steps of `capacityStep`, and each shape's graph is made once, with the weights as constants so that
- * ONNX Runtime lays them out for its products. Every sequence has its own random stream, positions count from its own
- * start and masked positions weigh exactly zero, so what else is in a batch does not change it.
+ * Prompts of equal padded length share a batch (sampling-batches.ts), new tokens are cached in steps of `capacityStep`,
+ * and each shape's graph is made once, with the weights as constants so that ONNX Runtime lays them out for its
+ * products. Every sequence has its own random stream, its positions count from its own start, and all sizes that its
+ * sums run over follow from its own request and step: what else is in a batch changes no bit of it.
  */
+import { NumericalError } from "../../core/errors/numerical-error.ts";
 import type { RandomStream } from "../../core/random.ts";
-import { rotaryTables } from "../../nn/rotary-tables.ts";
+import { type RotaryTables, rotaryTables } from "../../nn/rotary-tables.ts";
 import { headSize, type TransformerParameters, type TransformerShape } from "../../nn/transformer.ts";
 import { type CompiledFunction, compile } from "../../tensor/compile.ts";
-import { mul } from "../../tensor/operations/arithmetic.ts";
-import { logSumExp } from "../../tensor/operations/reduction.ts";
+import { mul, sub } from "../../tensor/operations/arithmetic.ts";
+import { exp } from "../../tensor/operations/elementwise.ts";
+import { matrixProduct } from "../../tensor/operations/matrix-product.ts";
+import { max } from "../../tensor/operations/reduction.ts";
 import { softmax } from "../../tensor/operations/softmax.ts";
-import { type Tensor, tensor } from "../../tensor/tensor.ts";
+import { ones, type Tensor, tensor } from "../../tensor/tensor.ts";
+import { throwIfAborted } from "../interrupted.ts";
 import {
   type DecodingInput,
   decodingStep,
@@ -22,6 +26,7 @@ import {
   readPrompts,
 } from "./decoding-step.ts";
 import { KeyValueCache, takeRows } from "./key-value-cache.ts";
+import { batchesOf, fewRows, type SampleRequest, type SamplingBatch } from "./sampling-batches.ts";
 import { drawNucleusToken, drawToken, greatestToken } from "./token-choice.ts";
 
 export interface SampleOptions {
@@ -36,13 +41,6 @@ export interface SampleOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface SampleRequest {
-  /** Token ids, the begin token first; at least one. */
-  readonly prompt: readonly number[];
-  /** One stream for each sample wanted of this prompt. */
-  readonly randoms: readonly RandomStream[];
-}
-
 export interface SampledSequence {
   readonly tokens: number[];
   /** Sum of the natural-log probabilities of the tokens (and the stop token) at temperature 1. */
@@ -50,18 +48,19 @@ export interface SampledSequence {
   finished: boolean;
 }
 
-/** Scores as the choice of a token needs them. */
-type Scores = { readonly logits: Tensor; readonly probabilities: Tensor; readonly normaliser: Tensor };
+/** Scores as the choice of a token needs them; the logits' greatest, and the sum of e^(logit - greatest). */
+type Scores = {
+  readonly logits: Tensor;
+  readonly probabilities: Tensor;
+  readonly highest: Tensor;
+  readonly total: Tensor;
+};
 type Row = SampledSequence & { readonly random: RandomStream };
 
-/** Prompts read together, and samples of one prompt decoded together. */
-const mostRows = 64;
-const mostSamples = 96;
-/** A batch with few sequences left goes on in a graph of this many rows. */
-const fewRows = 16;
-const promptMultiple = 32;
 const capacityStep = 32;
 const hidden = -1e9;
+/** Below this a temperature would overflow float32; it is greedy for all that scores can tell apart. */
+const leastTemperature = 1e-6;
 
 export class Sampler {
   readonly #shape: TransformerShape;
@@ -92,11 +91,13 @@ export class Sampler {
     );
   }
 
-  /** Samples by request: result[r][s]. */
+  /**
+   * Samples by request: result[r][s].
+   * Throws InterruptedError where the signal aborts, NumericalError where scores are not finite.
+   */
   async sample(requests: readonly SampleRequest[], options: SampleOptions): Promise<SampledSequence[][]> {
     const results = requests.map((request) => new Array<SampledSequence>(request.randoms.length));
     for (const batch of batchesOf(requests)) {
-      if (options.signal?.aborted === true) break;
       const sequences = await this.#sampleBatch(batch, options);
       batch.rows.forEach((row, index) => {
         if (row !== undefined) (results[row.request] as SampledSequence[])[row.sample] = sequences[index] as Row;
@@ -105,7 +106,8 @@ export class Sampler {
     return results;
   }
 
-  async #sampleBatch(batch: Batch, options: SampleOptions): Promise<Row[]> {
+  async #sampleBatch(batch: SamplingBatch, options: SampleOptions): Promise<Row[]> {
+    const { positions } = batch;
     const sequences = batch.rows.map(
       (row): Row => ({
         tokens: [],
@@ -114,11 +116,11 @@ export class Sampler {
         random: (row ?? batch.rows[0])?.random as RandomStream,
       }),
     );
-    const positions = Math.ceil(Math.max(...batch.prompts.map((p) => p.length)) / promptMultiple) * promptMultiple;
-    const sharpness = tensor(1 / (options.temperature || 1));
+    const sharpness = tensor(options.temperature === 0 ? 1 : 1 / Math.max(options.temperature, leastTemperature));
     const prompt = await this.#read(promptInput(batch.prompts, positions, this.#shape), sharpness);
     const state: DecodingState = {
       active: sequences,
+      tables: rotaryTables(positions + options.maximumTokens, headSize(this.#shape), this.#shape.rotaryBase),
       promptLengths: batch.prompts.map((tokens) => tokens.length),
       prompts: prompt.caches.map(({ keys, values }) => ({
         keys: keys.data as Float32Array,
@@ -128,7 +130,8 @@ export class Sampler {
     };
     const samples = sequences.length / batch.prompts.length;
     chooseTokens(sequences, prompt, samples, options, this.#shape.vocabularySize);
-    for (let step = 0; step + 1 < options.maximumTokens && options.signal?.aborted !== true; step++) {
+    for (let step = 0; step + 1 < options.maximumTokens; step++) {
+      if (step % capacityStep === 0) await letSignalsBeHeard(options.signal);
       const left = state.active.filter((sequence) => !sequence.finished).length;
       if (left === 0) break;
       if (samples === 1 && left <= fewRows && state.active.length > fewRows) keepUnfinished(state, positions, step);
@@ -154,57 +157,30 @@ export class Sampler {
   }
 }
 
+/**
+ * The sum is a product with ones and its logarithm is left to JavaScript, because ONNX Runtime's sum over a row and its
+ * logarithm round differently by where in memory the numbers stand.
+ */
 function scoresOf(logits: Tensor, sharpness: Tensor): Scores {
-  return { logits, probabilities: softmax(mul(logits, sharpness)), normaliser: logSumExp(logits, { axes: 1 }) };
+  const highest = max(logits, { axes: 1, keepDimensions: true });
+  const total = matrixProduct(exp(sub(logits, highest)), ones([logits.shape[1] as number, 1]));
+  return { logits, probabilities: softmax(mul(logits, sharpness)), highest, total };
+}
+
+/** A session holds the event loop while it runs, so timers and signals need a turn now and then. */
+async function letSignalsBeHeard(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise((resume) => setImmediate(resume));
+  throwIfAborted(signal);
 }
 
 interface DecodingState {
   active: Row[];
+  /** Angles of all positions that the batch can reach. */
+  readonly tables: RotaryTables;
   /** By prompt. */
   promptLengths: number[];
   prompts: { readonly keys: Float32Array; readonly values: Float32Array }[];
   caches: KeyValueCache[];
-}
-
-interface Batch {
-  readonly prompts: readonly (readonly number[])[];
-  /** Samples of one prompt stand together; undefined rows only fill the batch up. */
-  readonly rows: readonly (
-    | { readonly request: number; readonly sample: number; readonly random: RandomStream }
-    | undefined
-  )[];
-}
-
-/** Requests of one sample are batched by length of prompt; of several, each prompt's samples are batches of their own. */
-function batchesOf(requests: readonly SampleRequest[]): Batch[] {
-  const batches: Batch[] = [];
-  const single = requests.flatMap((request, index) => (request.randoms.length === 1 ? [index] : []));
-  const lengthOf = (index: number) => (requests[index] as SampleRequest).prompt.length;
-  single.sort((a, b) => lengthOf(a) - lengthOf(b) || a - b);
-  for (let start = 0; start < single.length; start += mostRows) {
-    const members = single.slice(start, start + mostRows);
-    const size = members.length <= fewRows ? fewRows : mostRows;
-    const rows = Array.from({ length: size }, (_, row) => {
-      const request = members[row];
-      return request === undefined
-        ? undefined
-        : { request, sample: 0, random: requests[request]?.randoms[0] as RandomStream };
-    });
-    const prompts = rows.map((row) => (requests[row?.request ?? (members[0] as number)] as SampleRequest).prompt);
-    batches.push({ prompts, rows });
-  }
-  requests.forEach(({ prompt, randoms }, request) => {
-    if (randoms.length === 1) return;
-    for (let start = 0; start < randoms.length; start += mostSamples) {
-      const members = randoms.slice(start, start + mostSamples);
-      const rows = Array.from({ length: Math.max(2, members.length) }, (_, row) => {
-        const random = members[row];
-        return random && { request, sample: start + row, random };
-      });
-      batches.push({ prompts: [prompt], rows });
-    }
-  });
-  return batches;
 }
 
 /** Appends each unfinished sequence's next token; `samples` sequences share a row of scores. */
@@ -221,15 +197,25 @@ function chooseTokens(
     if (sequence.finished) return;
     const row = Math.floor(index / samples);
     const start = row * width;
+    const normaliser = (scores.highest.data[row] as number) + Math.log(scores.total.data[row] as number);
+    if (!Number.isFinite(normaliser)) throw notFinite(normaliser);
     const token =
       options.temperature === 0
         ? greatestToken(logits, start, width)
         : options.topP < 1
           ? drawNucleusToken(probabilities, start, width, options.topP, sequence.random)
           : drawToken(probabilities, start, width, sequence.random);
-    sequence.logProbability += (logits[start + token] as number) - (scores.normaliser.data[row] as number);
+    sequence.logProbability += (logits[start + token] as number) - normaliser;
     if (options.stopTokens.includes(token)) sequence.finished = true;
     else sequence.tokens.push(token);
+  });
+}
+
+function notFinite(normaliser: number): NumericalError {
+  return new NumericalError({
+    expected: "finite scores of the next token",
+    received: `scores whose normaliser is ${normaliser}`,
+    remedy: "use another checkpoint: this one's weights are not finite or far too large",
   });
 }
 
@@ -238,7 +224,11 @@ function promptInput(prompts: readonly (readonly number[])[], positions: number,
   prompts.forEach((prompt, row) => {
     tokens.set(prompt, row * positions);
   });
-  const last = Int32Array.from(prompts, (prompt, row) => row * positions + prompt.length - 1);
+  // At least two rows, see sampling-batches.ts; the second is then not looked at.
+  const last = new Int32Array(Math.max(2, prompts.length));
+  prompts.forEach((prompt, row) => {
+    last[row] = row * positions + prompt.length - 1;
+  });
   const tables = rotaryTables(positions, headSize(shape), shape.rotaryBase);
   return { tokens: tensor(tokens, { shape: [prompts.length, positions] }), last: tensor(last), ...tables };
 }
@@ -262,7 +252,7 @@ function decodingInput(
   });
   const capacity = (caches[0] as KeyValueCache).capacity;
   const mask = new Float32Array(capacity).fill(hidden, step);
-  const tables = rotaryTables(positions + step + 1, size, shape.rotaryBase);
+  const { tables } = state;
   const angles = (table: Tensor) => {
     const rows = active.map((_, row) => (promptLengths[Math.floor(row / samples)] as number) + step);
     return tensor(takeRows(table.data as Float32Array, half, rows), { shape: [sequences, 1, half] });

@@ -1,4 +1,5 @@
 /** Scoring given completions by one teacher-forced pass. */
+import { NumericalError } from "../../core/errors/numerical-error.ts";
 import { type TransformerParameters, type TransformerShape, transformerLogits } from "../../nn/transformer.ts";
 import { type CompiledFunction, compile } from "../../tensor/compile.ts";
 import { mul } from "../../tensor/operations/arithmetic.ts";
@@ -8,7 +9,8 @@ import { pick } from "../../tensor/operations/indexing.ts";
 import { argmax, min, sum } from "../../tensor/operations/reduction.ts";
 import { logSoftmax } from "../../tensor/operations/softmax.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { type EncodedExample, trainingBatch } from "./training-batches.ts";
+import { groupsOf } from "./groups.ts";
+import { type EncodedExample, paddedPositions, trainingBatch } from "./training-batches.ts";
 
 export interface CompletionScore {
   /** Natural log of P(completion and its end | prompt). */
@@ -38,20 +40,21 @@ export class Scorer {
     );
   }
 
-  /** One score per example, in order; rows are batched by length. */
+  /**
+   * One score per example, in order. Rows of a batch are padded to the length that each would have by itself, so that
+   * what else is scored changes no bit. Throws NumericalError where scores are not finite.
+   */
   async score(parameters: TransformerParameters, examples: readonly EncodedExample[]): Promise<CompletionScore[]> {
-    const order = examples
-      .map((_, index) => index)
-      .sort((a, b) => lengthOf(examples, a) - lengthOf(examples, b) || a - b);
     const scores = new Array<CompletionScore>(examples.length);
-    for (let start = 0; start < order.length; start += this.#batchSize) {
-      const rows = order.slice(start, start + this.#batchSize);
-      // A last incomplete batch is filled up, so that each length needs one graph only.
-      const filled = Array.from({ length: this.#batchSize }, (_, row) => examples[rows[row] ?? (rows[0] as number)]);
+    for (const rows of groupsOf(examples, paddedPositions, () => this.#batchSize)) {
+      // Batches are filled up to one of two sizes, so that each length needs few graphs.
+      const few = Math.ceil(this.#batchSize / 4);
+      const size = rows.length <= few ? few : this.#batchSize;
+      const filled = Array.from({ length: size }, (_, row) => examples[rows[row] ?? (rows[0] as number)]);
       const result = await this.#score(parameters, ...trainingBatch(filled as EncodedExample[]));
       rows.forEach((index, row) => {
         scores[index] = {
-          logProbability: result.logProbability.data[row] as number,
+          logProbability: finite(result.logProbability.data[row] as number),
           greedy: result.greedy.data[row] === 1,
         };
       });
@@ -65,6 +68,11 @@ export class Scorer {
   }
 }
 
-function lengthOf(examples: readonly EncodedExample[], index: number): number {
-  return (examples[index] as EncodedExample).tokens.length;
+function finite(logProbability: number): number {
+  if (Number.isFinite(logProbability)) return logProbability;
+  throw new NumericalError({
+    expected: "a finite log probability",
+    received: String(logProbability),
+    remedy: "use another checkpoint: this one's weights are not finite or far too large",
+  });
 }

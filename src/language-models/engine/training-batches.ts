@@ -24,13 +24,16 @@ export function encodeExample(
   return { tokens, promptLength: prompt.length + 1 };
 }
 
-/**
- * One batch; rows are padded at the right to a multiple of `lengthMultiple`, so that few shapes occur and each needs
- * its graph only once. Only completions and end tokens have weight.
- */
-export function trainingBatch(examples: readonly EncodedExample[], lengthMultiple = 16): TrainingBatch {
-  const longest = examples.reduce((length, { tokens }) => Math.max(length, tokens.length - 1), 1);
-  const positions = Math.ceil(longest / lengthMultiple) * lengthMultiple;
+const lengthMultiple = 16;
+
+/** Positions of an example's row: few lengths, so that few shapes occur and each needs its graph only once. */
+export function paddedPositions({ tokens }: EncodedExample): number {
+  return Math.ceil(Math.max(1, tokens.length - 1) / lengthMultiple) * lengthMultiple;
+}
+
+/** One batch, rows padded at the right to the longest. Only completions and end tokens have weight. */
+export function trainingBatch(examples: readonly EncodedExample[]): TrainingBatch {
+  const positions = examples.reduce((length, example) => Math.max(length, paddedPositions(example)), lengthMultiple);
   const shape = [examples.length, positions];
   const tokens = new Int32Array(examples.length * positions);
   const targets = new Int32Array(tokens.length);

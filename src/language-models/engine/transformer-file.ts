@@ -1,19 +1,25 @@
 /** illume's own model files: a transformer's parameters in safetensors, its shape and tokenizer named in the metadata. */
 import { z } from "zod";
 import { CorruptFileError } from "../../core/errors/corrupt-file-error.ts";
-import { RandomStream } from "../../core/random.ts";
+import { quotedText } from "../../core/quoted-text.ts";
 import { treeFromFile } from "../../nn/checkpoint.ts";
 import { readSafetensors, writeSafetensors } from "../../nn/safetensors.ts";
-import { initialiseTransformer, type TransformerParameters, type TransformerShape } from "../../nn/transformer.ts";
+import {
+  checkTransformerShape,
+  type TransformerParameters,
+  type TransformerShape,
+  transformerTemplate,
+} from "../../nn/transformer.ts";
 import { leavesOf } from "../../tensor/tree.ts";
 
 const shapeName = "illume.transformer";
 const tokenizerName = "illume.tokenizer";
-const count = z.number().int().positive();
+/** A header is untrusted: a shape is not allowed to ask for more than any model has. */
+const count = z.number().int().min(1).max(16_777_216);
 const shapeSchema = z.object({
   vocabularySize: count,
   hiddenSize: count,
-  layers: count,
+  layers: count.max(1024),
   heads: count,
   keyValueHeads: count,
   feedForwardSize: count,
@@ -44,19 +50,19 @@ export function saveTransformer(path: string, model: TransformerFile, floatType:
 export function loadTransformer(path: string): TransformerFile {
   const file = readSafetensors(path);
   const shape = parseShape(file.metadata.get(shapeName), path);
-  // Drawn only for its structure and shapes.
-  const template = initialiseTransformer(shape, new RandomStream(0));
-  const parameters = treeFromFile(file, template, path);
+  const parameters = treeFromFile(file, transformerTemplate(shape), path);
   return { shape, parameters, tokenizer: file.metadata.get(tokenizerName) ?? "" };
 }
 
 function parseShape(text: string | undefined, path: string): TransformerShape {
   try {
-    return shapeSchema.parse(JSON.parse(text ?? "null"));
+    const shape = shapeSchema.parse(JSON.parse(text ?? "null"));
+    checkTransformerShape(shape);
+    return shape;
   } catch (cause) {
     throw new CorruptFileError({
-      expected: `a model of illume's in ${path}, with its shape in the metadata "${shapeName}"`,
-      received: text === undefined ? "a safetensors file without it" : text.slice(0, 80),
+      expected: `a model of illume's in ${quotedText(path, 1000)}, with a sound shape in the metadata "${shapeName}"`,
+      received: text === undefined ? "a safetensors file without it" : quotedText(text),
       remedy: "name a model that illume saved",
       cause,
     });

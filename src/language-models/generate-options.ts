@@ -1,0 +1,50 @@
+/** Checks that every implementation of LanguageModel makes of what it is asked for, and the defaults. */
+import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
+import { quotedText } from "../core/quoted-text.ts";
+import type { GenerateOptions, Prompt } from "./language-model.ts";
+
+/** Options with their defaults; the signal is looked at where work is done. */
+export type CheckedGenerateOptions = Required<Omit<GenerateOptions, "signal">>;
+
+/** The options with defaults for what is left out. Throws InvalidArgumentError for values out of range. */
+export function checkGenerateOptions(options: GenerateOptions): CheckedGenerateOptions {
+  const { prompts, samples = 1, maximumTokens, temperature = 0, topP = 1, stop = [], seed = 0 } = options;
+  const whole = (value: number) => Number.isInteger(value) && value >= 1;
+  require(whole(samples), "samples to be a whole number of at least 1", samples);
+  require(whole(maximumTokens), "maximumTokens to be a whole number of at least 1", maximumTokens);
+  require(temperature >= 0 && temperature < Infinity, "temperature to be a finite number of at least 0", temperature);
+  require(topP > 0 && topP <= 1, "topP to be above 0 and at most 1", topP);
+  require(Number.isSafeInteger(seed), "seed to be an integer", seed);
+  require(!stop.includes(""), "stop texts that are not empty", "an empty one");
+  return { prompts, samples, maximumTokens, temperature, topP, stop, seed };
+}
+
+/**
+ * A prompt as one text, for models without a chat template: a conversation must be a single message of the user.
+ * Throws InvalidArgumentError for longer ones.
+ */
+export function plainText(prompt: Prompt): string {
+  if (typeof prompt === "string") return prompt;
+  const [message] = prompt;
+  if (prompt.length === 1 && message?.role === "user") return message.content;
+  throw new InvalidArgumentError({
+    expected: "plain text, or one message of the user",
+    received: `a conversation of ${prompt.length} messages (${prompt.map(({ role }) => role).join(", ")})`,
+    remedy: "this model has no chat template: put everything into one text",
+  });
+}
+
+/** A text up to the first of some others; the whole text where none is in it. */
+export function textBefore(text: string, stop: readonly string[]): string {
+  let end = text.length;
+  for (const ending of stop) {
+    const position = text.indexOf(ending);
+    if (position >= 0 && position < end) end = position;
+  }
+  return text.slice(0, end);
+}
+
+function require(holds: boolean, expected: string, received: number | string): void {
+  if (holds) return;
+  throw new InvalidArgumentError({ expected, received: quotedText(String(received)), remedy: "correct it" });
+}
