@@ -7,6 +7,9 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { parseConfiguration } from "../src/closed-loop/configuration.ts";
+import { measureModel } from "../src/closed-loop/measure.ts";
+import { writeFileAtomic } from "../src/core/atomic-file.ts";
 import { RandomStream } from "../src/core/random.ts";
 import { Scorer } from "../src/language-models/engine/scorer.ts";
 import {
@@ -23,6 +26,8 @@ import { loadTrainerState, saveTrainerState } from "../src/nn/trainer-checkpoint
 import { initialiseTransformer, type TransformerParameters, type TransformerShape } from "../src/nn/transformer.ts";
 import { gradeSchoolTokenizer } from "../src/reasoning/tasks/grade-school/grade-school-tokenizer.ts";
 import { drawPretrainingExample } from "../src/reasoning/tasks/grade-school/pretraining.ts";
+import { memoryRunStore } from "../src/runs/memory-run-store.ts";
+import type { Json } from "../src/runs/run-store.ts";
 import type { Recipe, RecipeOptions } from "./recipe.ts";
 
 const shape: TransformerShape = {
@@ -113,10 +118,29 @@ async function pretrain(seed: number, options: RecipeOptions): Promise<void> {
   if (trainer.step >= steps) {
     const path = join(options.directory, `seed-${seed}.safetensors`);
     saveTransformer(path, { shape, parameters: trainer.parameters, tokenizer: "grade-school" }, "f16");
-    options.print(`seed ${seed}: ${path}`);
+    await measureCheckpoint(seed, path, options);
   }
   await trainer.close();
   await scorer.close();
+}
+
+/** Accuracies on the test sets, for the model card; drawn from a seed that no experiment uses. */
+async function measureCheckpoint(seed: number, path: string, options: RecipeOptions): Promise<void> {
+  const configuration = parseConfiguration({
+    model: `illume:${path}`,
+    seed: 10_000 + seed,
+    threads: options.threads,
+    measure: { problems: options.quick ? 8 : 2000 },
+  });
+  const store = memoryRunStore({ directory: options.directory, configuration: configuration as unknown as Json });
+  const results = await measureModel({ configuration, store, ...(options.signal && { signal: options.signal }) });
+  const accuracies = Object.fromEntries(
+    results.map(({ name, correct }) => [name, correct.reduce((total, one) => total + one, 0) / correct.length]),
+  );
+  const card = { seed, settings, shape, problems: configuration.measure.problems, accuracies };
+  writeFileAtomic(join(options.directory, `seed-${seed}.json`), `${JSON.stringify(card, null, 2)}\n`);
+  const texts = Object.entries(accuracies).map(([name, share]) => `${name} ${(100 * share).toFixed(1)}`);
+  options.print(`seed ${seed}: ${path}: ${texts.join(", ")} (% right)`);
 }
 
 function drawExamples(count: number, drillShare: number, random: RandomStream): EncodedExample[] {
