@@ -1,5 +1,5 @@
 /** How much of each test set a model got right, as a table. */
-import { displayWidth, padToWidth, shortenToWidth, wrapToWidth } from "../../core/terminal-text.ts";
+import { displayWidth, padToWidth, shortenToWidth, terminalLine, wrapToWidth } from "../../core/terminal-text.ts";
 import type { Interval } from "../../report/view-model.ts";
 import { percentage, wholeNumber } from "./numbers.ts";
 import { paint, type Terminal } from "./terminal.ts";
@@ -15,7 +15,10 @@ export function drawAccuracyTable(
   accuracies: readonly Accuracy[],
   look: Pick<Terminal, "columns" | "colour" | "unicode">,
 ): string[] {
-  const width = Math.min(look.columns - 30, Math.max(10, ...accuracies.map(({ name }) => displayWidth(name))));
+  const width = Math.min(
+    look.columns - 30,
+    Math.max(10, ...accuracies.map(({ name }) => displayWidth(terminalLine(name)))),
+  );
   const dash = look.unicode ? "–" : "-";
   const row = (name: string, value: string, interval: string, problems: string) =>
     `${padToWidth(shortenToWidth(name, width), width)}  ${value.padStart(5)}  ${interval.padEnd(13)}  ${problems.padStart(8)}`;
