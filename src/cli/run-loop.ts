@@ -1,7 +1,8 @@
 /** Runs a part of the closed loop for a command: run folder, lock, progress, Ctrl-C, summary. */
 import { basename, join, relative, resolve } from "node:path";
-import { type Configuration, parseConfiguration } from "../closed-loop/configuration.ts";
+import type { Configuration } from "../closed-loop/configuration.ts";
 import { modelPath } from "../closed-loop/model-path.ts";
+import { changeRunConfiguration, commandKey, runConfiguration, runOrigin } from "../closed-loop/run-configuration.ts";
 import { IllumeError } from "../core/errors/illume-error.ts";
 import { InterruptedError } from "../core/errors/interrupted-error.ts";
 import { wrapToWidth } from "../core/terminal-text.ts";
@@ -14,9 +15,6 @@ import { describeLoop, type Loop, type LoopName, loopNames, loops } from "./loop
 import { printAccuracies, printSummary } from "./run-summary.ts";
 import { progressDisplay } from "./terminal/progress-display.ts";
 import { writeLines } from "./terminal/terminal.ts";
-
-/** Which loop a run is of: all that its configuration does not say. */
-const commandKey = "command";
 
 /**
  * Starts a new run in a folder of its own.
@@ -31,22 +29,32 @@ export async function startRun(
 ): Promise<void> {
   modelPath(configuration.model);
   const runName = newRunName({ root: configuration.output, purpose: name });
-  const store = createRun({ directory: join(configuration.output, runName), configuration: configuration as Json });
-  store.transaction(() => {
-    store.setState(commandKey, name);
-    prepare?.(store);
+  const store = createRun({
+    directory: join(configuration.output, runName),
+    configuration: configuration as Json,
+    state: { [commandKey]: name },
   });
+  prepare?.(store);
   await runLoop({ name, loop: loops[name], configuration, store, context });
 }
 
-/** Goes on with a run that was stopped. */
-export async function continueRun(directory: string, context: CommandContext): Promise<void> {
+/**
+ * Goes on with a run that was stopped.
+ *
+ * @param change the settings to go on with, made of those that it had
+ */
+export async function continueRun(
+  directory: string,
+  context: CommandContext,
+  change: (configuration: Configuration) => Configuration = (configuration) => configuration,
+): Promise<void> {
   const store = openRun({ directory, mode: "write" });
   let name: LoopName;
   let configuration: Configuration;
   try {
-    configuration = parseConfiguration(store.configuration);
-    const command = store.state(commandKey);
+    configuration = change(runConfiguration(store));
+    changeRunConfiguration(store, configuration);
+    const { command } = runOrigin(store);
     name = loopNames.find((known) => known === command) ?? "improve";
     modelPath(configuration.model);
   } catch (error) {

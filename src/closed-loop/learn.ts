@@ -10,7 +10,7 @@ import { measureTrainingCard } from "./training-card.ts";
 
 /** Teaches the model. Throws InvalidArgumentError where the run has no failures to learn from. */
 export async function learnFromEntries(options: LoopOptions): Promise<TransformerFile> {
-  return withLoopContext(options, async (context) => {
+  return withLoopContext({ ...options, phases: ["learn", "report"] }, async (context) => {
     const found = context.store.entries(searchName(1)).map((entry) => loadFound(context.domain.task, entry));
     const trainingSet = trainingSetOfRound(context, 1, found);
     if (trainingSet.problems.length === 0) {

@@ -1,7 +1,11 @@
 /** Teaching the model in one round: supervised fine-tuning on verified solutions, with checkpoints. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { removeTemporaryFiles } from "../core/atomic-file.ts";
+import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
+import { NumericalError } from "../core/errors/numerical-error.ts";
 import { makeFolder } from "../core/make-folder.ts";
+import { quotedText } from "../core/quoted-text.ts";
 import type { RandomStream } from "../core/random.ts";
 import {
   completionLoss,
@@ -34,9 +38,14 @@ export async function learnRound<Problem>(
   random: RandomStream,
 ): Promise<TransformerFile> {
   const finished = roundModelPath(context, round);
-  if (existsSync(finished)) return loadTransformer(finished);
-  makeFolder(join(context.store.directory, "checkpoints"));
-  const checkpoint = join(context.store.directory, "checkpoints", `round-${round}.training.safetensors`);
+  const folder = dirname(finished);
+  const checkpoint = join(folder, `round-${round}.training.safetensors`);
+  makeFolder(folder);
+  removeTemporaryFiles(folder);
+  if (existsSync(finished)) {
+    rmSync(checkpoint, { force: true });
+    return readOwn(finished, () => loadTransformer(finished));
+  }
   const { learn, threads } = context.configuration;
 
   const problems = [...trainingSet.problems, ...trainingSet.replayed];
@@ -52,11 +61,13 @@ export async function learnRound<Problem>(
     threads,
   });
   try {
-    const state = loadTrainerState(checkpoint, model.parameters);
+    const state = readOwn(checkpoint, () => loadTrainerState(checkpoint, model.parameters));
     if (state !== undefined) trainer.restore(state);
     const losses: { name: string; step: number; value: number }[] = [];
     let order: ReturnType<typeof epochOrder> = [];
     let drawnEpoch = -1;
+    const tell = () => context.report({ phase: "learn", round, done: trainer.step, total: steps });
+    tell();
     while (trainer.step < steps) {
       const epoch = Math.floor(trainer.step / stepsPerEpoch);
       if (epoch !== drawnEpoch) {
@@ -65,17 +76,22 @@ export async function learnRound<Problem>(
       }
       const batch = trainingBatch(order[trainer.step % stepsPerEpoch] as (typeof order)[number]);
       const rate = learn.learningRate * schedule(trainer.step);
-      const { loss } = await context.spend(
-        () => trainer.train(rate, ...batch),
-        () => ({ evaluations: 0, tokens: batch[0].size }),
-      );
+      const { loss } = await context
+        .spend(
+          () => trainer.train(rate, ...batch),
+          () => ({ evaluations: 0, tokens: batch[0].size }),
+        )
+        .catch((error: unknown) => {
+          context.store.addMetrics(losses);
+          throw diverged(error, round, trainer.step - losses.length, learn.learningRate);
+        });
       losses.push({ name: `loss, round ${round}`, step: trainer.step, value: loss });
       if (trainer.step % learn.checkpointEvery === 0 || trainer.step === steps) {
         // Metrics first: steps after the checkpoint are done again and give the same values.
         context.store.addMetrics(losses.splice(0));
         saveTrainerState(checkpoint, trainer.state());
       }
-      context.report({ phase: "learn", round, done: trainer.step, total: steps });
+      tell();
       // The engine holds the event loop while it runs; this lets Ctrl-C be heard.
       await new Promise((resume) => setImmediate(resume));
       if (context.signal?.aborted === true) {
@@ -86,8 +102,37 @@ export async function learnRound<Problem>(
     }
     const taught = { ...model, parameters: trainer.state().parameters };
     saveTransformer(finished, taught);
+    rmSync(checkpoint, { force: true });
     return taught;
   } finally {
     await trainer.close();
   }
+}
+
+/** Reads a file that this run wrote. They are written in full or not at all, so a torn one was damaged later. */
+function readOwn<Result>(path: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof CorruptFileError)) throw error;
+    const { expected, received } = error;
+    throw new CorruptFileError({
+      expected,
+      received,
+      remedy: `remove ${quotedText(path, 1000)} to do this round's training again`,
+      cause: error,
+    });
+  }
+}
+
+/** NaN or infinity in a training step, with what is kept and how to go on from there. */
+function diverged(error: unknown, round: number, kept: number, learningRate: number): unknown {
+  if (!(error instanceof NumericalError)) return error;
+  const from = kept === 0 ? "the model before this round" : `the checkpoint of step ${kept}`;
+  return new NumericalError({
+    expected: `${error.expected} of round ${round}`,
+    received: error.received,
+    remedy: `${from} is kept; go on from there with a lower rate: illume resume with --learn-learning-rate ${learningRate / 4}`,
+    cause: error,
+  });
 }

@@ -8,13 +8,18 @@ import type { Domain } from "./domain.ts";
 import { domainNamed } from "./domains.ts";
 import { OpenModel } from "./open-model.ts";
 import type { Progress, ProgressPhase } from "./progress.ts";
-import { expectedSecondsLeft } from "./time-estimate.ts";
+import { expectedSecondsLeft, type PlannedPhase, plannedPhases, plannedSecondsDone } from "./time-estimate.ts";
 
 export interface LoopOptions {
   readonly configuration: Configuration;
   readonly store: RunStore;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+}
+
+interface LoopContextOptions extends LoopOptions {
+  /** The phases that will be done, the first round's alone; default: all of them. For the estimate of the time left. */
+  readonly phases?: readonly ProgressPhase[];
 }
 
 /** What a phase did and took; stored as the event "phase" when it ends. */
@@ -39,11 +44,16 @@ export class LoopContext<Problem> {
   readonly openModel: OpenModel;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   readonly #start = performance.now();
+  readonly #plan: readonly PlannedPhase[];
+  #last: Progress | undefined;
+  #planned = 0;
+  /** Planned seconds of what was found done in the store: a resumed run's pace must not count them. */
+  #skipped = 0;
   #modelSeconds = 0;
   #evaluations = 0;
   #tokens = 0;
 
-  constructor(options: LoopOptions, domain: Domain<Problem>) {
+  constructor(options: LoopContextOptions, domain: Domain<Problem>) {
     this.configuration = options.configuration;
     this.store = options.store;
     this.domain = domain;
@@ -55,13 +65,26 @@ export class LoopContext<Problem> {
       threads: options.configuration.threads,
     });
     this.#onProgress = options.onProgress;
+    const phases = options.phases;
+    this.#plan = plannedPhases(options.configuration).filter(
+      ({ phase, round }) => phases === undefined || (phases.includes(phase) && round <= 1),
+    );
   }
 
-  /** Tells who watches; adds an estimate of the time left. */
+  /** Tells who watches; adds an estimate of the time left. A phase's first report says what was done before it. */
   report(progress: Progress): void {
+    const done = plannedSecondsDone(this.#plan, progress);
+    if (done === undefined) {
+      this.#onProgress?.(progress);
+      return;
+    }
+    const first = this.#last?.phase !== progress.phase || this.#last.round !== progress.round;
+    if (first) this.#skipped += Math.max(0, done - this.#planned);
+    this.#last = progress;
+    this.#planned = done;
     const elapsed = (performance.now() - this.#start) / 1000;
-    const secondsLeft = expectedSecondsLeft(this.configuration, progress, elapsed);
-    this.#onProgress?.(secondsLeft === undefined ? progress : { ...progress, secondsLeft });
+    const secondsLeft = expectedSecondsLeft(this.#plan, { done, skipped: this.#skipped, elapsed });
+    this.#onProgress?.({ ...progress, secondsLeft });
   }
 
   /** Throws InterruptedError once the user asked to stop. */
@@ -111,7 +134,7 @@ export class LoopContext<Problem> {
 
 /** Does some of a run's phases, and frees what they hold. */
 export async function withLoopContext<Result>(
-  options: LoopOptions,
+  options: LoopContextOptions,
   work: (context: LoopContext<GradeSchoolProblem>) => Promise<Result>,
 ): Promise<Result> {
   const context = new LoopContext(options, domainNamed(options.configuration.domain));

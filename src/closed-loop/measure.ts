@@ -5,7 +5,7 @@ import { loadTarget } from "./target.ts";
 
 /** Measures the model of the configuration on all test sets of its domain. */
 export async function measureModel(options: LoopOptions): Promise<TestSetResult[]> {
-  return withLoopContext(options, (context) => {
+  return withLoopContext({ ...options, phases: ["measure before"] }, (context) => {
     const model = loadTarget(context);
     return context.phase("measure before", 0, async () =>
       measureTestSets(context, await context.openModel.open(model), "before", "measure before"),

@@ -5,7 +5,7 @@ import { loadTarget } from "./target.ts";
 
 /** Searches for problems that the model gets wrong and stores all it evaluated; the number of failures. */
 export async function searchForFailures(options: LoopOptions): Promise<number> {
-  return withLoopContext(options, async (context) => {
+  return withLoopContext({ ...options, phases: ["search"] }, async (context) => {
     const found = await searchRound(context, loadTarget(context), 1, []);
     return found.reduce((count, { correct }) => count + Number(!correct), 0);
   });

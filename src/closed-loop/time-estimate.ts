@@ -10,7 +10,7 @@ const secondsPerUnit = { measure: 0.0011, search: 0.0035, learn: 0.0045 } as con
 const testSetCount = 8;
 const fixedSeconds: Partial<Record<ProgressPhase, number>> = { prepare: 0.5, report: 3 };
 
-interface PlannedPhase {
+export interface PlannedPhase {
   readonly phase: ProgressPhase;
   readonly round: number;
   readonly seconds: number;
@@ -36,24 +36,37 @@ export function plannedPhases(configuration: Configuration): PlannedPhase[] {
 
 /** Seconds that a whole improvement should take. */
 export function expectedSeconds(configuration: Configuration): number {
-  return plannedPhases(configuration).reduce((total, { seconds }) => total + seconds, 0);
+  return totalSeconds(plannedPhases(configuration));
 }
 
-/** Seconds until the end, corrected by how long what is done took; undefined for a phase that is not planned. */
-export function expectedSecondsLeft(
-  configuration: Configuration,
-  progress: Progress,
-  elapsed: number,
-): number | undefined {
-  const planned = plannedPhases(configuration);
+/**
+ * The planned seconds of all that is done; undefined for a phase that is not planned.
+ * @param planned phases in their order
+ */
+export function plannedSecondsDone(planned: readonly PlannedPhase[], progress: Progress): number | undefined {
   const current = planned.findIndex(({ phase, round }) => phase === progress.phase && round === progress.round);
   if (current < 0) return undefined;
   const share = progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0;
-  const total = planned.reduce((sum, { seconds }) => sum + seconds, 0);
-  const past = planned.slice(0, current).reduce((sum, { seconds }) => sum + seconds, 0);
-  const done = past + share * (planned[current]?.seconds ?? 0);
+  return totalSeconds(planned.slice(0, current)) + share * (planned[current]?.seconds ?? 0);
+}
+
+/**
+ * Seconds until the end, corrected by how long what is done took.
+ *
+ * @param done planned seconds of all that is done
+ * @param skipped those of them that an earlier process did
+ * @param elapsed seconds that this process took for the others
+ */
+export function expectedSecondsLeft(
+  planned: readonly PlannedPhase[],
+  { done, skipped, elapsed }: { readonly done: number; readonly skipped: number; readonly elapsed: number },
+): number {
   // The plan counts as some seconds of evidence, so that the first moments do not swing the estimate.
   const evidence = 10;
-  const pace = (elapsed + evidence) / (done + evidence);
-  return Math.max(0, (total - done) * pace);
+  const pace = (elapsed + evidence) / (done - skipped + evidence);
+  return Math.max(0, (totalSeconds(planned) - done) * pace);
+}
+
+function totalSeconds(planned: readonly PlannedPhase[]): number {
+  return planned.reduce((total, { seconds }) => total + seconds, 0);
 }

@@ -93,6 +93,16 @@ export function writeFileAtomic(path: string, contents: string | Uint8Array | It
   }
 }
 
+/**
+ * Removes what killed processes left half-written in a folder.
+ * Only for a folder that no other process is writing to, such as that of a run whose lock is held.
+ */
+export function removeTemporaryFiles(folder: string): void {
+  for (const name of fs.readdirSync(folder)) {
+    if (/^\..*\.temporary$/u.test(name)) fs.rmSync(join(folder, name), { force: true });
+  }
+}
+
 function openTemporary(path: string): [string, number] {
   for (;;) {
     // The name is cut so that it stays below the 255 bytes that file systems allow.

@@ -19,6 +19,18 @@ interface ComparisonSource<Problem> {
   readonly renewed: readonly StoredFound<Problem>[];
 }
 
+/** The names of all comparisons that a finished run has. */
+export function expectedComparisons<Problem>(configuration: Configuration, domain: Domain<Problem>): string[] {
+  const names = domain.testSets.map(({ name }) => name);
+  return comparesAttacks(configuration) ? [...names, attackComparison] : names;
+}
+
+/** The renewed attack is the main arm's; only a first search of the same kind can be compared with it. */
+function comparesAttacks({ attack, search }: Configuration): boolean {
+  return attack.renewed && search.arm === "quality-diversity";
+}
+
+/** What can be compared so far, in the order of expectedComparisons. */
 export function comparisonViews<Problem>(source: ComparisonSource<Problem>): ComparisonView[] {
   const { configuration, domain } = source;
   const views: ComparisonView[] = [];
@@ -31,7 +43,7 @@ export function comparisonViews<Problem>(source: ComparisonSource<Problem>): Com
   }
   const { first, renewed } = source;
   const complete = renewed.length > 0 && renewed.length >= first.length;
-  if (first.length > 0 && complete) {
+  if (comparesAttacks(configuration) && first.length > 0 && complete) {
     const correct = (found: typeof first) => Uint8Array.from(found, (entry) => Number(entry.correct));
     views.push(
       compare({

@@ -1,34 +1,45 @@
-/** A configuration as a table, and as the command that repeats the run. */
+/** A configuration as the command that repeats the run. */
 import type { Configuration } from "../closed-loop/configuration.ts";
 import { settingFlag } from "../closed-loop/setting-flag.ts";
+import { type Setting, settingsOf } from "../closed-loop/settings-of.ts";
 
-interface Setting {
-  /** "search.batchSize" */
-  readonly name: string;
-  readonly value: string;
+export interface RepeatedRun {
+  readonly configuration: Configuration;
+  /** The command that started it, e.g. "improve". */
+  readonly command: string;
+  /** The run from which `illume learn` took what it taught. */
+  readonly source?: string | undefined;
 }
 
-/** All settings, nested ones by their path. */
-export function settingsOf(configuration: Configuration): Setting[] {
-  return flatten(configuration, "");
-}
+/** Groups of settings that the flags of a command reach; "" are those outside of groups. All of them elsewhere. */
+const reachedGroups: Readonly<Record<string, readonly string[]>> = {
+  search: ["", "search"],
+  measure: ["", "measure"],
+  learn: ["learn"],
+};
 
-function flatten(value: unknown, path: string): Setting[] {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return [{ name: path, value: Array.isArray(value) ? value.join(",") : String(value) }];
-  }
-  return Object.entries(value).flatMap(([key, child]) => flatten(child, path === "" ? key : `${path}.${key}`));
-}
-
-/** `illume improve` with the settings that differ from the defaults. */
-export function repeatCommand(configuration: Configuration, defaults: Configuration): string {
+/** The command for a POSIX shell, with the settings that differ from the defaults. */
+export function repeatCommand({ configuration, command, source }: RepeatedRun, defaults: Configuration): string {
+  const groups = reachedGroups[command];
   const usual = new Map(settingsOf(defaults).map(({ name, value }) => [name, value]));
   const flags = settingsOf(configuration)
-    .filter(({ name, value }) => usual.get(name) !== value)
-    .map(({ name, value }) => {
-      if (value === "true") return settingFlag(name);
-      if (value === "false") return settingFlag(name).replace("--", "--no-");
-      return `${settingFlag(name)} ${/^[\w./:,-]+$/u.test(value) ? value : JSON.stringify(value)}`;
-    });
-  return ["illume improve", ...flags].join(" ");
+    .filter(({ name }) => groups === undefined || groups.includes(name.includes(".") ? (name.split(".")[0] ?? "") : ""))
+    // What is taken from a run begins with that run's settings, not with the defaults.
+    .filter(({ name, value }) => source !== undefined || usual.get(name) !== value)
+    .map((setting) => flagOf(setting, configuration));
+  return ["illume", command, ...(source === undefined ? [] : [shellWord(source)]), ...flags].join(" ");
+}
+
+function flagOf({ name, value }: Setting, configuration: Configuration): string {
+  const [group, inner] = name.split(".") as [keyof Configuration, string?];
+  const setting = inner === undefined ? configuration[group] : (configuration[group] as Record<string, unknown>)[inner];
+  const flag = settingFlag(name);
+  if (typeof setting === "boolean") return setting ? flag : flag.replace("--", "--no-");
+  // A value that looks like a flag has to be joined to its own.
+  return value.startsWith("-") ? `${flag}=${shellWord(value)}` : `${flag} ${shellWord(value)}`;
+}
+
+/** A text as one word of a POSIX shell. */
+function shellWord(text: string): string {
+  return /^[\w./:,-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,31 +1,28 @@
 /** A run's store as what the report shows. Works on unfinished runs: what is not there yet is left out. */
 import os from "node:os";
-import { type Configuration, defaultConfiguration, parseConfiguration } from "../closed-loop/configuration.ts";
+import { type Configuration, defaultConfiguration } from "../closed-loop/configuration.ts";
 import { domainNamed } from "../closed-loop/domains.ts";
 import { loadFound } from "../closed-loop/found-problem.ts";
 import { renewedAttackName, searchName } from "../closed-loop/improve.ts";
 import type { PhaseCost } from "../closed-loop/loop-context.ts";
+import { storedResult } from "../closed-loop/measurement.ts";
+import { runConfiguration, runOrigin } from "../closed-loop/run-configuration.ts";
+import { settingsOf } from "../closed-loop/settings-of.ts";
 import { storedCard } from "../closed-loop/training-card.ts";
 import { packageVersion } from "../core/package-root.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { archiveView } from "./archive-view.ts";
-import { comparisonViews } from "./comparison-views.ts";
-import { repeatCommand, settingsOf } from "./run-settings.ts";
+import { comparisonViews, expectedComparisons } from "./comparison-views.ts";
+import { repeatCommand } from "./run-settings.ts";
 import { verdictOf } from "./verdict.ts";
 import type { CardRowView, CurveView, ReportViewModel } from "./view-model.ts";
 
 /** Measures whose values are shares. */
-const shareMeasures = [
-  "verifier-accuracy",
-  "archive-coverage",
-  "duplicate-rate",
-  "distinct-1",
-  "distinct-2",
-  "distinct-3",
-];
+const shareMeasure = /^(verifier-accuracy|coverage-of-|duplicate-rate|distinct-\d)/u;
 
+/** The report of a run, finished or not. Throws ConfigurationError for a configuration that illume does not know. */
 export function runToViewModel(store: RunStore): ReportViewModel {
-  const configuration = parseConfiguration(store.configuration);
+  const configuration = runConfiguration(store);
   const domain = domainNamed(configuration.domain);
   const searches = Array.from({ length: configuration.rounds }, (_, index) => searchName(index + 1));
   const found = searches.map((name) => store.entries(name).map((entry) => loadFound(domain.task, entry)));
@@ -33,14 +30,14 @@ export function runToViewModel(store: RunStore): ReportViewModel {
   const comparisons = comparisonViews({ store, configuration, domain, first: found[0] ?? [], renewed });
   const card = storedCard({ store });
   const all = found.flat();
-  const { verdict, verdictTone, notes } = verdictOf(configuration, comparisons, all, card);
+  const before = domain.testSets.flatMap(({ name }) => storedResult({ store, configuration }, "before", name) ?? []);
+  const complete = comparisons.length === expectedComparisons(configuration, domain).length;
   return {
     format: 1,
     title: `${configuration.domain}: ${configuration.model}`,
-    verdict,
-    verdictTone,
+    ...verdictOf({ configuration, comparisons, complete, before, found: all, card }),
     createdAt: new Date(store.events()[0]?.time ?? Date.now()).toISOString(),
-    command: repeatCommand(configuration, defaultConfiguration),
+    command: repeatCommand({ configuration, ...runOrigin(store) }, defaultConfiguration),
     settings: settingsOf(configuration),
     versions: [
       { name: "illume", value: packageVersion },
@@ -52,9 +49,8 @@ export function runToViewModel(store: RunStore): ReportViewModel {
     comparisons,
     curves: [...lossCurves(store, configuration), ...failureCurves(configuration, found, renewed)],
     card: (card?.rows ?? []).map(
-      (row): CardRowView => (shareMeasures.includes(row.measure) ? { ...row, unit: "share" } : row),
+      (row): CardRowView => (shareMeasure.test(row.measure) ? { ...row, unit: "share" } : row),
     ),
-    notes,
   };
 }
 
@@ -78,13 +74,13 @@ function lossCurves(store: RunStore, { rounds }: Configuration): CurveView[] {
     return { name: `round ${index + 1}`, points: smoothed(metrics.map(({ step, value }) => [step, value] as const)) };
   }).filter(({ points }) => points.length > 0);
   if (series.length === 0) return [];
-  return [{ name: "Training loss", horizontal: "step", vertical: "nats a token, mean of 10 steps", series }];
+  return [{ name: "Training loss", horizontal: "step", vertical: "nats a token, mean of up to 10 steps", series }];
 }
 
-/** Means of ten neighbours. */
+/** Means of ten neighbours; the last ones may be fewer. */
 function smoothed(points: readonly (readonly [number, number])[]): [number, number][] {
   const means: [number, number][] = [];
-  for (let start = 0; start + 10 <= points.length; start += 10) {
+  for (let start = 0; start < points.length; start += 10) {
     const part = points.slice(start, start + 10);
     means.push([part.at(-1)?.[0] ?? 0, part.reduce((total, [, value]) => total + value, 0) / part.length]);
   }

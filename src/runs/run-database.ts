@@ -24,6 +24,8 @@ export interface CreateRunOptions {
   /** The run's folder; made where it is missing. */
   readonly directory: string;
   readonly configuration: Json;
+  /** Named states that the run has from its first moment on; see RunStore.setState. */
+  readonly state?: Readonly<Record<string, Json>>;
 }
 
 /**
@@ -35,6 +37,7 @@ export function createRun(options: CreateRunOptions): RunStore {
   const directory = resolve(options.directory);
   const path = join(directory, runDatabaseName);
   const configuration = encodeJson(options.configuration, "a configuration");
+  const state = Object.entries(options.state ?? {}).map(([key, value]) => [key, encodeJson(value, "a state")] as const);
   makeFolder(directory);
   return openLocked(directory, path, (database) => {
     const identity = identify(database);
@@ -52,6 +55,8 @@ export function createRun(options: CreateRunOptions): RunStore {
     database
       .prepare("INSERT INTO run (only, illume, configuration, created, writer) VALUES (1, ?, ?, ?, ?)")
       .run(packageVersion, configuration, Date.now(), process.pid);
+    const insert = database.prepare("INSERT INTO state (key, value) VALUES (?, ?)");
+    for (const [key, value] of state) insert.run(key, value);
     database.exec("COMMIT");
   });
 }

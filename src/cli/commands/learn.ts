@@ -1,4 +1,4 @@
-import { parseConfiguration } from "../../closed-loop/configuration.ts";
+import { runConfiguration, sourceKey } from "../../closed-loop/run-configuration.ts";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { openRun } from "../../runs/run-database.ts";
 import { illumeCommand } from "../command.ts";
@@ -28,7 +28,7 @@ export const learn = illumeCommand({
     const directory = runDirectory(args.run, args.runs ?? "runs");
     const source = openRun({ directory, mode: "read" });
     try {
-      const configuration = readConfiguration(args, sections, parseConfiguration(source.configuration));
+      const configuration = readConfiguration(args, sections, runConfiguration(source));
       const found = source.entries(searchName(1));
       if (found.length === 0) {
         throw new InvalidArgumentError({
@@ -37,7 +37,10 @@ export const learn = illumeCommand({
           remedy: "run illume search first",
         });
       }
-      await startRun("learn", configuration, context, (store) => store.addEntries(found));
+      await startRun("learn", configuration, context, (store) => {
+        store.addEntries(found);
+        store.setState(sourceKey, directory);
+      });
     } finally {
       source.close();
     }

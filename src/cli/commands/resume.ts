@@ -1,7 +1,10 @@
 import { illumeCommand } from "../command.ts";
+import { readConfiguration } from "../read-configuration.ts";
 import { runDirectory } from "../run-directory.ts";
 import { continueRun } from "../run-loop.ts";
 import { runArg, runsArg } from "../shared-arguments.ts";
+
+const sections = ["learn"] as const;
 
 export const resume = illumeCommand({
   name: "resume",
@@ -9,7 +12,18 @@ export const resume = illumeCommand({
   examples: [
     { command: "illume resume", explanation: "the latest run in runs/" },
     { command: "illume resume improve-2026-11-23-001", explanation: "a run of that name" },
+    {
+      command: "illume resume --learn-learning-rate 0.0005",
+      explanation: "with smaller training steps from here, where larger ones led to NaN",
+    },
   ],
   args: { ...runArg, ...runsArg },
-  run: (args, context) => continueRun(runDirectory(args.run, args.runs ?? "runs"), context),
+  settings: sections,
+  run: async (args, context) => {
+    // Read once before a run is looked for, so that a wrong setting is told first.
+    readConfiguration(args, sections);
+    await continueRun(runDirectory(args.run, args.runs ?? "runs"), context, (stored) =>
+      readConfiguration(args, sections, stored),
+    );
+  },
 });
