@@ -199,8 +199,8 @@ function scoreContract(model: () => LanguageModel, prompts: readonly string[]): 
 }
 
 function logProbabilityContract(model: () => LanguageModel, prompts: readonly string[], tolerance: number): void {
-  test.each([0, 1])("scores what it generated as likely as it said, at temperature %d", async (temperature) => {
-    const rows = await model().generate({ prompts, samples: 4, maximumTokens: 40, temperature });
+  test("scores what it generated as likely as it said", async () => {
+    const rows = await model().generate({ prompts, samples: 4, maximumTokens: 40, temperature: 0.9 });
     const told = rows.flatMap((row, index) =>
       row.flatMap(({ text, logProbability, finishReason, tokens }) =>
         logProbability === undefined || finishReason !== "stop"
@@ -217,7 +217,6 @@ function logProbabilityContract(model: () => LanguageModel, prompts: readonly st
     expect(compared.length).toBeGreaterThan(0);
     for (const { score, logProbability } of compared) {
       expect(Math.abs(score.logProbability - logProbability)).toBeLessThan(tolerance);
-      if (temperature === 0) expect(score.greedy).toBe(true);
     }
   });
 }
