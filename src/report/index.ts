@@ -1,2 +1,3 @@
 export * from "./render-report.ts";
+export { runToViewModel } from "./run-to-view-model.ts";
 export type * from "./view-model.ts";
