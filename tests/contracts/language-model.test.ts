@@ -2,8 +2,8 @@ import { ScriptedLanguageModel } from "../../src/language-models/scripted-langua
 import { tinyLanguageModel, tinyShape, tinyTokenizer } from "../fixtures/tiny-language-model.ts";
 import { languageModelContract } from "./language-model.contract.ts";
 
-// Of one, two and three times the length to which the engine pads.
-const prompts = ["", "a cab.", "a bad cab fed a deaf bee a cabbage", "aha. ".repeat(8), "deaf? ".repeat(11)];
+// Of once and twice the length to which the engine pads.
+const prompts = ["", "a cab.", "a bad cab fed a deaf bee a cabbage", "aha. ".repeat(8)];
 const capabilities = ["generate", "score", "tokenize"] as const;
 const tolerance = 1e-4;
 
