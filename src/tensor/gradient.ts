@@ -9,7 +9,7 @@ import { isFloat } from "./element-type.ts";
 import { evaluateGraph } from "./evaluate-graph.ts";
 import { apply, type Operation } from "./operation.ts";
 import { add } from "./operations/arithmetic.ts";
-import { describe, full, placeholder, Tensor, type TensorType, zeros } from "./tensor.ts";
+import { atCaller, describe, full, placeholder, Tensor, type TensorType, zeros } from "./tensor.ts";
 import { leavesOf, mapTree, type Tree } from "./tree.ts";
 
 /** Marks where differentiation stops, so that other uses of the same tensor are not mistaken for the argument. */
@@ -23,14 +23,15 @@ const argumentOperation: Operation<Record<never, never>> = {
 
 /** Derivatives of scalar-valued `output` (weighted by `cotangent`) by each of `sources`; zeros where independent. */
 export function backpropagate(output: Tensor, sources: readonly Tensor[], cotangent?: Tensor): Tensor[] {
-  const dependent = dependentTensors(output, new Set(sources));
+  const ends = new Set(sources);
+  const dependent = dependentTensors(output, ends);
   const cotangents = new Map<Tensor, Tensor>();
   cotangents.set(output, cotangent ?? full(output.shape, 1, output.elementType));
   const backwards = [...dependent].sort((a, b) => b.order - a.order);
   for (const tensor of backwards) {
     const received = cotangents.get(tensor);
     const { application } = tensor;
-    if (received === undefined || application === undefined || sources.includes(tensor)) continue;
+    if (received === undefined || application === undefined || ends.has(tensor)) continue;
     const { operation, inputs, attributes } = application;
     const derivatives = operation.differentiate?.({ inputs, attributes, output: tensor, cotangent: received });
     derivatives?.forEach((derivative, position) => {
@@ -45,7 +46,8 @@ export function backpropagate(output: Tensor, sources: readonly Tensor[], cotang
 
 /** Tensors on a path from a source to the output; found without recursion, graphs are deep. */
 function dependentTensors(output: Tensor, sources: ReadonlySet<Tensor>): Set<Tensor> {
-  const earliest = Math.min(...[...sources].map((source) => source.order));
+  let earliest = Infinity;
+  for (const source of sources) earliest = Math.min(earliest, source.order);
   const reached = new Set<Tensor>([output]);
   const waiting = [output];
   for (let tensor = waiting.pop(); tensor !== undefined; tensor = waiting.pop()) {
@@ -65,6 +67,7 @@ function dependentTensors(output: Tensor, sources: ReadonlySet<Tensor>): Set<Ten
   return dependent;
 }
 
+/** A function's value, its derivative, and what else it returned. */
 export interface ValueAndGradient<P extends Tree, Auxiliary extends Tree> {
   readonly value: Tensor;
   readonly gradient: P;
@@ -87,7 +90,7 @@ export function valueAndGradient<P extends Tree, Rest extends readonly Tree[], A
       if (!isFloat(leaf.elementType)) {
         throw new ShapeError({
           expected: "float tensors to differentiate by",
-          received: `${describe(leaf)} at "${path}"`,
+          received: `${describe(leaf)} at "${path}"${atCaller()}`,
           remedy: "pass it as a further argument instead",
         });
       }
@@ -105,7 +108,7 @@ export function valueAndGradient<P extends Tree, Rest extends readonly Tree[], A
     if (value.size !== 1 || !isFloat(value.elementType)) {
       throw new ShapeError({
         expected: "a function with one float number as value",
-        received: describe(value),
+        received: `${describe(value)}${atCaller()}`,
         remedy: "reduce it with sum or mean",
       });
     }
@@ -117,7 +120,7 @@ export function valueAndGradient<P extends Tree, Rest extends readonly Tree[], A
   };
 }
 
-/** The derivative alone; see valueAndGradient. */
+/** The derivative alone, of a function that returns its value alone; see valueAndGradient. */
 export function gradient<P extends Tree, Rest extends readonly Tree[]>(
   f: (parameters: P, ...rest: Rest) => Tensor,
 ): (parameters: P, ...rest: Rest) => P {

@@ -1,10 +1,9 @@
 /** What an operation is, and how it is applied. */
 import { ShapeError } from "../core/errors/shape-error.ts";
-import { callerLine } from "./caller-line.ts";
 import { allocate, type ElementArray } from "./element-type.ts";
 import type { OnnxGraph } from "./onnx/onnx-graph.ts";
 import { sizeOf } from "./shape.ts";
-import { describe, Tensor, type TensorType } from "./tensor.ts";
+import { atCaller, describe, Tensor, type TensorType } from "./tensor.ts";
 
 /** One application, as shape rules, lowerings and evaluations see it: types without values. */
 export interface Call<Attributes> {
@@ -13,6 +12,7 @@ export interface Call<Attributes> {
   readonly output: TensorType;
 }
 
+/** One application at which a derivative is asked for. */
 export interface Differentiation<Attributes> {
   readonly inputs: readonly Tensor[];
   readonly attributes: Attributes;
@@ -21,6 +21,7 @@ export interface Differentiation<Attributes> {
   readonly cotangent: Tensor;
 }
 
+/** A shape rule, a plain evaluation, an ONNX lowering and a derivative. */
 export interface Operation<Attributes> {
   readonly name: string;
   /** The type of the result. Throws by `mismatch` where the inputs do not fit. */
@@ -43,10 +44,9 @@ export function mismatch(
   inputs: readonly TensorType[],
   remedy: string,
 ): ShapeError {
-  const line = callerLine();
   return new ShapeError({
     expected: `${operation}: ${expected}`,
-    received: `${inputs.map(describe).join(" and ")}${line === undefined ? "" : ` (at ${line})`}`,
+    received: `${inputs.length === 0 ? "none" : inputs.map(describe).join(" and ")}${atCaller()}`,
     remedy,
   });
 }

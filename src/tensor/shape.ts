@@ -2,6 +2,7 @@
 
 export type Shape = readonly number[];
 
+/** The number of elements. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
   for (const length of shape) size *= length;
@@ -19,6 +20,12 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
+/** Whether all sizes are whole numbers of at least 0. */
+export function isShape(shape: Shape): boolean {
+  return shape.every((length) => Number.isInteger(length) && length >= 0);
+}
+
+/** Whether ranks and all sizes are equal. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((length, axis) => length === b[axis]);
 }
@@ -77,6 +84,7 @@ export function resolveAxis(axis: number, rank: number): number | undefined {
   return Number.isInteger(resolved) && resolved >= 0 && resolved < rank ? resolved : undefined;
 }
 
+/** "[2, 3]". */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }

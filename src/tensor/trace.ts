@@ -1,6 +1,8 @@
 /** Tracing: calling a pure function once with placeholders to get the graph of what it computes. */
-import { placeholder, type Tensor, type TensorType } from "./tensor.ts";
-import { leavesOf, mapTree, type Tree } from "./tree.ts";
+import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
+import { topologicalOrder } from "./evaluate-graph.ts";
+import { describe, placeholder, type Tensor } from "./tensor.ts";
+import { leavesOf, mapLeaves, mapTree, type Tree } from "./tree.ts";
 
 export interface TracedInput {
   /** The argument's position and the path within it, e.g. "0.layers.1.weight". */
@@ -13,7 +15,10 @@ export interface Trace<Result extends Tree> {
   readonly result: Result;
 }
 
-/** The graph of f at the argument types of `examples`, whose data is not looked at. */
+/**
+ * The graph of f at the argument types of `examples`, whose data is not looked at.
+ * Throws InvalidArgumentError where the result depends on a tensor that another function traces.
+ */
 export function trace<Arguments extends readonly Tree[], Result extends Tree>(
   f: (...args: Arguments) => Result,
   examples: Arguments,
@@ -26,20 +31,20 @@ export function trace<Arguments extends readonly Tree[], Result extends Tree>(
       return tensor;
     }),
   );
-  return { inputs, result: f(...(placeholders as unknown as Arguments)) };
+  const result = f(...(placeholders as unknown as Arguments));
+  const own = new Set(inputs.map((input) => input.tensor));
+  for (const tensor of topologicalOrder(leavesOf(result).map((leaf) => leaf.tensor))) {
+    if (tensor.concrete || tensor.application !== undefined || own.has(tensor)) continue;
+    throw new InvalidArgumentError({
+      expected: "a function of its arguments and of concrete tensors",
+      received: `a result that depends on a traced ${describe(tensor)} from outside`,
+      remedy: "pass it as an argument",
+    });
+  }
+  return { inputs, result };
 }
 
 /** A text that is equal for arguments that can share a trace: structure, element types and shapes. */
 export function signatureOf(args: readonly Tree[]): string {
-  return args
-    .map((arg) =>
-      leavesOf(arg)
-        .map(({ path, tensor }) => formatLeaf(path, tensor))
-        .join(";"),
-    )
-    .join("|");
-}
-
-function formatLeaf(path: string, type: TensorType): string {
-  return `${path}:${type.elementType}[${type.shape.join(",")}]`;
+  return JSON.stringify(mapLeaves(args, ({ elementType, shape }) => `${elementType} ${shape.join()}`));
 }

@@ -11,6 +11,8 @@ export interface LoweredTrace {
   readonly inputNames: readonly (string | undefined)[];
   /** For each leaf of the result, in order, its name in the model; concrete leaves are no outputs. */
   readonly outputNames: readonly (string | undefined)[];
+  /** Whether it computes in double precision anywhere. */
+  readonly doubles: boolean;
 }
 
 export function lowerTrace(traced: Trace<Tree>): LoweredTrace {
@@ -19,10 +21,12 @@ export function lowerTrace(traced: Trace<Tree>): LoweredTrace {
   const names = new Map<Tensor, string>();
   const used = topologicalOrder(outputs.filter((leaf) => !leaf.tensor.concrete).map((leaf) => leaf.tensor));
   const reached = new Set(used);
+  const unique = uniqueNames();
   const inputNames = traced.inputs.map(({ path, tensor }) => {
     if (!reached.has(tensor)) return undefined;
-    names.set(tensor, graph.input(`input.${path}`, tensor));
-    return `input.${path}`;
+    const name = unique(`input.${path}`);
+    names.set(tensor, graph.input(name, tensor));
+    return name;
   });
   for (const tensor of used) {
     if (names.has(tensor)) continue;
@@ -37,14 +41,27 @@ export function lowerTrace(traced: Trace<Tree>): LoweredTrace {
       continue;
     }
     const inputs = application.inputs.map((input) => names.get(input) as string);
+    graph.scope = application.operation.name;
     const call = { inputs: application.inputs, attributes: application.attributes, output: tensor };
     names.set(tensor, application.operation.lower(graph, inputs, call));
   }
   const outputNames = outputs.map(({ path, tensor }) => {
     if (tensor.concrete) return undefined;
-    const name = path === "" ? "output" : `output.${path}`;
+    const name = unique(path === "" ? "output" : `output.${path}`);
     graph.output(name, names.get(tensor) as string, tensor);
     return name;
   });
-  return { model: graph.toBytes(), inputNames, outputNames };
+  const doubles = used.some((tensor) => tensor.elementType === "float64");
+  return { model: graph.toBytes(), inputNames, outputNames, doubles };
+}
+
+/** Keys may hold dots themselves: { "a.b": x, a: { b: y } } has two leaves of one path. */
+function uniqueNames(): (name: string) => string {
+  const taken = new Set<string>();
+  return (name) => {
+    let free = name;
+    for (let count = 2; taken.has(free); count++) free = `${name}~${count}`;
+    taken.add(free);
+    return free;
+  };
 }

@@ -18,6 +18,7 @@ const operatorSets = [
 const irVersion = 10;
 
 interface OnnxNode {
+  readonly name: string;
   readonly type: string;
   readonly domain: string;
   readonly inputs: readonly string[];
@@ -39,6 +40,12 @@ export class OnnxGraph {
   readonly #inputs: { readonly name: string; readonly type: TensorType }[] = [];
   readonly #outputs: { readonly name: string; readonly type: TensorType }[] = [];
   #names = 0;
+  #scope = "";
+
+  /** What the next nodes belong to; ONNX Runtime's errors name a node by it. */
+  set scope(name: string) {
+    this.#scope = name;
+  }
 
   /** Declares an input of the model. */
   input(name: string, type: TensorType): string {
@@ -48,7 +55,7 @@ export class OnnxGraph {
 
   /** Declares that `value` is the output called `name`. */
   output(name: string, value: string, type: TensorType): void {
-    this.#nodes.push({ type: "Identity", domain: "", inputs: [value], outputs: [name], attributes: {} });
+    this.#nodes.push({ name, type: "Identity", domain: "", inputs: [value], outputs: [name], attributes: {} });
     this.#outputs.push({ name, type });
   }
 
@@ -69,7 +76,7 @@ export class OnnxGraph {
     if (known !== undefined) return known;
     const names = Array.from({ length: outputs }, () => `v${this.#names++}`);
     const [domain, name] = type.includes(":") ? (type.split(":") as [string, string]) : ["", type];
-    this.#nodes.push({ type: name, domain, inputs, outputs: names, attributes });
+    this.#nodes.push({ name: `${this.#scope}/${names[0]}`, type: name, domain, inputs, outputs: names, attributes });
     this.#memory.set(key, names);
     return names;
   }
@@ -133,7 +140,7 @@ export class OnnxGraph {
       writer.tag(1, WireType.LengthDelimited).fork();
       for (const input of node.inputs) writer.tag(1, WireType.LengthDelimited).string(input);
       for (const output of node.outputs) writer.tag(2, WireType.LengthDelimited).string(output);
-      writer.tag(3, WireType.LengthDelimited).string(`${node.type}_${node.outputs[0]}`);
+      writer.tag(3, WireType.LengthDelimited).string(node.name);
       writer.tag(4, WireType.LengthDelimited).string(node.type);
       for (const [name, value] of Object.entries(node.attributes)) {
         writer.tag(5, WireType.LengthDelimited).bytes(attributeBytes(name, value));

@@ -30,8 +30,11 @@ export class Session {
     this.#session = session;
   }
 
-  /** Throws UnsupportedCapabilityError where ONNX Runtime does not accept the model. */
-  static async create(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
+  /**
+   * @param doubles whether the model computes in double precision
+   * Throws UnsupportedCapabilityError where ONNX Runtime does not accept the model.
+   */
+  static async create(model: Uint8Array, options: SessionOptions = {}, doubles = false): Promise<Session> {
     try {
       const session = await ort.InferenceSession.create(model, {
         executionProviders: [...(options.providers ?? ["cpu"])],
@@ -45,7 +48,11 @@ export class Session {
         // Failures are thrown; the log would only repeat them on the terminal.
         logSeverityLevel: 4,
         // Threads that spin while they wait slow a busy machine down five times.
-        extra: { session: { intra_op: { allow_spinning: "0" } } },
+        extra: {
+          session: { intra_op: { allow_spinning: "0" } },
+          // It rounds factors of products of doubles to single precision.
+          ...(doubles && { optimization: { disable_specified_optimizers: "MatMulScaleFusion" } }),
+        },
       });
       return new Session(session);
     } catch (cause) {

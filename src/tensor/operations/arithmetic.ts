@@ -1,10 +1,12 @@
-/** Elementwise arithmetic on two arrays, broadcast against each other by NumPy's rule. */
-
-import type { ElementArray } from "../element-type.ts";
-import { apply, type Call, mismatch, type Operation } from "../operation.ts";
-import { broadcastShapes, broadcastStrides, sameShape, stridedOffsets } from "../shape.ts";
-import type { Tensor, TensorType } from "../tensor.ts";
-import { greater, greaterEqual } from "./comparison.ts";
+/**
+ * Elementwise arithmetic on two arrays, broadcast against each other by NumPy's rule. Integers wrap around at 32 bits,
+ * as on ONNX Runtime; only powers out of range are left to each backend.
+ */
+import type { OnnxGraph } from "../onnx/onnx-graph.ts";
+import { apply, type Operation } from "../operation.ts";
+import type { Tensor } from "../tensor.ts";
+import { broadcastType, evaluateBroadcast } from "./broadcast.ts";
+import { equal, greater, greaterEqual } from "./comparison.ts";
 import { log, neg, square } from "./elementwise.ts";
 import { type Operand, operands } from "./operand.ts";
 import { sumTo } from "./reduction.ts";
@@ -12,103 +14,104 @@ import { where } from "./selection.ts";
 
 type Nothing = Record<never, never>;
 
-/** The shape rule of everything that broadcasts two arrays of one element type. */
-export function broadcastType(name: string, inputs: readonly TensorType[], result?: "bool"): TensorType {
-  const [a, b] = inputs as [TensorType, TensorType];
-  const shape = broadcastShapes(a.shape, b.shape);
-  if (shape === undefined || a.elementType !== b.elementType) {
-    throw mismatch(
-      name,
-      "two arrays of one element type whose shapes broadcast (sizes equal or 1, aligned at the end)",
-      inputs,
-      a.elementType !== b.elementType ? "convert one with cast" : "reshape one of them",
-    );
-  }
-  return { elementType: result ?? a.elementType, shape };
-}
-
-/** Fills `result` with f(a, b), broadcast. */
-export function evaluateBroadcast(
-  f: (a: number, b: number) => number,
-  inputs: readonly ElementArray[],
-  result: ElementArray,
-  call: Call<unknown>,
-): void {
-  const [a, b] = inputs as [ElementArray, ElementArray];
-  const [typeA, typeB] = call.inputs as [TensorType, TensorType];
-  const { shape } = call.output;
-  if (sameShape(typeA.shape, typeB.shape)) {
-    for (let index = 0; index < result.length; index++) result[index] = f(a[index] as number, b[index] as number);
-    return;
-  }
-  const offsetsA = stridedOffsets(shape, broadcastStrides(typeA.shape, shape));
-  const offsetsB = stridedOffsets(shape, broadcastStrides(typeB.shape, shape));
-  for (let index = 0; index < result.length; index++) {
-    result[index] = f(a[offsetsA[index] as number] as number, b[offsetsB[index] as number] as number);
-  }
-}
-
 type Rule = (a: Tensor, b: Tensor, cotangent: Tensor, output: Tensor) => readonly [Tensor, Tensor];
 
-function binary(name: string, onnx: string, f: (a: number, b: number) => number, rule: Rule): Operation<Nothing> {
+interface BinaryForm {
+  readonly name: string;
+  /** The ONNX operator. */
+  readonly onnx: string;
+  readonly evaluate: (a: number, b: number) => number;
+  /** Where doubles would not give the integer result. */
+  readonly evaluateIntegers?: (a: number, b: number) => number;
+  readonly lowerIntegers?: (graph: OnnxGraph, a: string, b: string) => string;
+  readonly rule: Rule;
+}
+
+function binary(form: BinaryForm): Operation<Nothing> {
   return {
-    name,
-    infer: (inputs) => broadcastType(name, inputs),
-    evaluate: (inputs, result, call) => evaluateBroadcast(f, inputs, result, call),
-    lower: (graph, inputs) => graph.node(onnx, inputs),
+    name: form.name,
+    infer: (inputs) => broadcastType(form.name, inputs, "numbers"),
+    evaluate: (inputs, result, call) => {
+      const integers = call.output.elementType === "int32" ? form.evaluateIntegers : undefined;
+      evaluateBroadcast(integers ?? form.evaluate, inputs, result, call);
+    },
+    lower: (graph, inputs, call) =>
+      call.output.elementType === "int32" && form.lowerIntegers !== undefined
+        ? form.lowerIntegers(graph, ...(inputs as [string, string]))
+        : graph.node(form.onnx, inputs),
     differentiate: ({ inputs: [a, b], cotangent, output }) => {
-      const [byA, byB] = rule(a as Tensor, b as Tensor, cotangent, output);
+      const [byA, byB] = form.rule(a as Tensor, b as Tensor, cotangent, output);
       return [sumTo(byA, (a as Tensor).shape), sumTo(byB, (b as Tensor).shape)];
     },
   };
 }
 
-export const addOperation = binary(
-  "add",
-  "Add",
-  (a, b) => a + b,
-  (_a, _b, cotangent) => [cotangent, cotangent],
-);
-export const subOperation = binary(
-  "sub",
-  "Sub",
-  (a, b) => a - b,
-  (_a, _b, cotangent) => [cotangent, neg(cotangent)],
-);
-export const mulOperation = binary(
-  "mul",
-  "Mul",
-  (a, b) => a * b,
-  (a, b, cotangent) => [mul(cotangent, b), mul(cotangent, a)],
-);
-export const divOperation = binary(
-  "div",
-  "Div",
-  (a, b) => a / b,
-  (a, b, cotangent) => [div(cotangent, b), neg(div(mul(cotangent, a), square(b)))],
-);
-/** a^b for a >= 0 (or integer b); the derivative by b is taken as 0 where a = 0. */
-export const powOperation = binary(
-  "pow",
-  "Pow",
-  (a, b) => a ** b,
-  (a, b, cotangent, output) => {
-    const positive = greater(a, 0);
-    return [
-      mul(cotangent, mul(b, pow(a, sub(b, 1)))),
-      mul(cotangent, mul(output, where(positive, log(where(positive, a, 1)), 0))),
-    ];
-  },
-);
-/** Ties send the whole derivative to the first operand. */
-export const maximumOperation = binary("maximum", "Max", Math.max, (a, b, cotangent) => {
-  const first = greaterEqual(a, b);
-  return [where(first, cotangent, 0), where(first, 0, cotangent)];
+/** ONNX Runtime's Div of integers ends the process where the divisor is 0; doubles hold every quotient exactly. */
+function lowerIntegerQuotient(graph: OnnxGraph, a: string, b: string): string {
+  const zero = graph.scalar(0, "int32");
+  const none = graph.node("Equal", [b, zero]);
+  const divisor = graph.node("Where", [none, graph.scalar(1, "int32"), b]);
+  const quotient = graph.node("Div", [graph.cast(a, "float64"), graph.cast(divisor, "float64")]);
+  return graph.node("Where", [none, zero, graph.cast(quotient, "int32")]);
+}
+
+export const addOperation = binary({
+  name: "add",
+  onnx: "Add",
+  evaluate: (a, b) => a + b,
+  rule: (_a, _b, cotangent) => [cotangent, cotangent],
 });
-/** Ties send the whole derivative to the first operand. */
-export const minimumOperation = binary("minimum", "Min", Math.min, (a, b, cotangent) => {
-  const first = greaterEqual(b, a);
-  return [where(first, cotangent, 0), where(first, 0, cotangent)];
+export const subOperation = binary({
+  name: "sub",
+  onnx: "Sub",
+  evaluate: (a, b) => a - b,
+  rule: (_a, _b, cotangent) => [cotangent, neg(cotangent)],
+});
+export const mulOperation = binary({
+  name: "mul",
+  onnx: "Mul",
+  evaluate: (a, b) => a * b,
+  evaluateIntegers: Math.imul,
+  rule: (a, b, cotangent) => [mul(cotangent, b), mul(cotangent, a)],
+});
+export const divOperation = binary({
+  name: "div",
+  onnx: "Div",
+  evaluate: (a, b) => a / b,
+  evaluateIntegers: (a, b) => (b === 0 ? 0 : Math.trunc(a / b)),
+  lowerIntegers: lowerIntegerQuotient,
+  rule: (a, b, cotangent) => [div(cotangent, b), neg(div(mul(cotangent, a), square(b)))],
+});
+export const powOperation = binary({
+  name: "pow",
+  onnx: "Pow",
+  evaluate: (a, b) => a ** b,
+  rule: (a, b, cotangent, output) => {
+    // b a^(b - 1) is 0 where b is, also at a = 0, where the power alone would be infinite.
+    const constant = equal(b, 0);
+    const slope = where(constant, 0, mul(b, pow(a, where(constant, 0, sub(b, 1)))));
+    const positive = greater(a, 0);
+    const logarithm = where(positive, log(where(positive, a, 1)), 0);
+    return [mul(cotangent, slope), mul(cotangent, mul(output, logarithm))];
+  },
+});
+export const maximumOperation = binary({
+  name: "maximum",
+  onnx: "Max",
+  evaluate: Math.max,
+  rule: (a, b, cotangent) => {
+    const first = greaterEqual(a, b);
+    return [where(first, cotangent, 0), where(first, 0, cotangent)];
+  },
+});
+export const minimumOperation = binary({
+  name: "minimum",
+  onnx: "Min",
+  evaluate: Math.min,
+  rule: (a, b, cotangent) => {
+    const first = greaterEqual(b, a);
+    return [where(first, cotangent, 0), where(first, 0, cotangent)];
+  },
 });
 
 /** a + b */
@@ -126,22 +129,22 @@ export function mul(a: Operand, b: Operand): Tensor {
   return apply(mulOperation, operands(a, b), {});
 }
 
-/** a / b; integers are truncated toward zero. */
+/** a / b; integers are truncated toward zero, and give 0 where b is 0. */
 export function div(a: Operand, b: Operand): Tensor {
   return apply(divOperation, operands(a, b), {});
 }
 
-/** a to the power b, for a >= 0 or integer b. */
+/** a to the power b, for a >= 0 or integer b. The derivative by b is taken as 0 where a <= 0. */
 export function pow(a: Operand, b: Operand): Tensor {
   return apply(powOperation, operands(a, b), {});
 }
 
-/** The greater of a and b. */
+/** The greater of a and b; NaN where one is. Ties send the whole derivative to a. */
 export function maximum(a: Operand, b: Operand): Tensor {
   return apply(maximumOperation, operands(a, b), {});
 }
 
-/** The lesser of a and b. */
+/** The lesser of a and b; NaN where one is. Ties send the whole derivative to a. */
 export function minimum(a: Operand, b: Operand): Tensor {
   return apply(minimumOperation, operands(a, b), {});
 }

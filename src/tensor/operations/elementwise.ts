@@ -10,12 +10,15 @@ import { where } from "./selection.ts";
 type Nothing = Record<never, never>;
 type Rule = (input: Tensor, output: Tensor, cotangent: Tensor) => Tensor;
 
+/** Those that integers have too. */
+const ofNumbers = ["neg", "abs", "sign"];
+
 function unary(name: string, onnx: string, f: (x: number) => number, rule?: Rule): Operation<Nothing> {
   return {
     name,
     infer: (inputs) => {
       const [input] = inputs as [TensorType];
-      if (!isFloat(input.elementType) && name !== "neg" && name !== "abs" && name !== "sign") {
+      if (!isFloat(input.elementType) && !(ofNumbers.includes(name) && input.elementType === "int32")) {
         throw mismatch(name, "an array of floating-point numbers", inputs, 'convert it with cast(x, "float32")');
       }
       return { elementType: input.elementType, shape: input.shape };
@@ -28,24 +31,6 @@ function unary(name: string, onnx: string, f: (x: number) => number, rule?: Rule
       differentiate: ({ inputs, output, cotangent }) => [rule(inputs[0] as Tensor, output, cotangent)],
     }),
   };
-}
-
-/** Abramowitz and Stegun is too coarse for doubles: the series below 3, the continued fraction above. */
-function errorFunction(x: number): number {
-  const magnitude = Math.abs(x);
-  if (magnitude < 3) {
-    let term = magnitude;
-    let sum = magnitude;
-    for (let n = 1; n < 100 && Math.abs(term) > 1e-17 * sum; n++) {
-      term *= -(magnitude * magnitude) / n;
-      sum += term / (2 * n + 1);
-    }
-    return (Math.sign(x) * 2 * sum) / Math.sqrt(Math.PI);
-  }
-  let fraction = 0;
-  for (let n = 60; n > 0; n--) fraction = n / 2 / (magnitude + fraction);
-  const tail = Math.exp(-magnitude * magnitude) / ((magnitude + fraction) * Math.sqrt(Math.PI));
-  return Math.sign(x) * (1 - tail);
 }
 
 export const elementwiseOperations = {
@@ -79,22 +64,13 @@ export const elementwiseOperations = {
     (x) => Math.max(x, 0),
     (x, _y, cotangent) => where(greater(x, 0), cotangent, 0),
   ),
-  softplus: unary(
-    "softplus",
-    "Softplus",
-    (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-    (x, _y, cotangent) => mul(cotangent, sigmoid(x)),
-  ),
-  erf: unary("erf", "Erf", errorFunction, (x, _y, cotangent) =>
-    mul(cotangent, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))),
-  ),
   /** The derivative at 0 is taken as 0. */
   abs: unary("abs", "Abs", Math.abs, (x, _y, cotangent) => mul(cotangent, sign(x))),
   sign: unary("sign", "Sign", Math.sign),
   floor: unary("floor", "Floor", Math.floor),
 } satisfies Record<string, Operation<Nothing>>;
 
-/** x * sigmoid(x), one pass in ORT (QuickGelu with alpha 1). Its derivative is s (1 + x (1 - s)), s = sigmoid(x). */
+/** x * sigmoid(x), one pass in ORT (QuickGelu with alpha 1). Its derivative is s + y (1 - s), s = sigmoid(x). */
 export const siluOperation: Operation<Nothing> = {
   ...unary(
     "silu",
@@ -157,10 +133,6 @@ export const tanh = (x: Tensor): Tensor => apply(e.tanh, [x], {});
 export const sigmoid = (x: Tensor): Tensor => apply(e.sigmoid, [x], {});
 /** max(x, 0); the derivative at 0 is 0. */
 export const relu = (x: Tensor): Tensor => apply(e.relu, [x], {});
-/** log(1 + e^x) */
-export const softplus = (x: Tensor): Tensor => apply(e.softplus, [x], {});
-/** The error function. */
-export const erf = (x: Tensor): Tensor => apply(e.erf, [x], {});
 /** |x|; the derivative at 0 is 0. */
 export const abs = (x: Tensor): Tensor => apply(e.abs, [x], {});
 /** -1, 0 or 1; counts as constant. */

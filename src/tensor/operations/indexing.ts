@@ -1,8 +1,11 @@
 /** Reading by index and its adjoint, adding by index. Indices are int32 and count as constant. */
-import type { ElementArray } from "../element-type.ts";
+import type { ElementArray, ElementType } from "../element-type.ts";
 import { apply, mismatch, type Operation } from "../operation.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../shape.ts";
-import type { Tensor, TensorType } from "../tensor.ts";
+import { range, type Tensor, type TensorType } from "../tensor.ts";
+import { equal } from "./comparison.ts";
+import { cast } from "./elementwise.ts";
+import { expandDimensions } from "./layout.ts";
 
 type Nothing = Record<never, never>;
 
@@ -38,7 +41,11 @@ export const gatherRowsOperation: Operation<Nothing> = {
   },
 };
 
-/** Rows of a table [rows, ...] by indices [...]: an embedding. The result has the shape [...indices, ...row]. */
+/**
+ * Rows of a table [rows, ...] by int32 indices [...]: an embedding. The result has the shape [...indices, ...row].
+ * An index out of range is an error (ShapeError at once, InvalidArgumentError from a compiled function); in compiled
+ * functions, negative ones down to -rows count from the end. So it is for all operations with indices.
+ */
 export function gatherRows(table: Tensor, indices: Tensor): Tensor {
   return apply(gatherRowsOperation, [table, indices], {});
 }
@@ -154,4 +161,9 @@ export const placeOperation: Operation<{ readonly width: number }> = {
 /** Rows of zeros of the given width with one value each at its index: pick's adjoint. */
 export function place(width: number, indices: Tensor, values: Tensor): Tensor {
   return apply(placeOperation, [indices, values], { width });
+}
+
+/** Rows of zeros with a one at each index: int32 indices [...] to [..., width]; all zeros where one is out of range. */
+export function oneHot(indices: Tensor, width: number, elementType: ElementType = "float32"): Tensor {
+  return cast(equal(expandDimensions(indices, -1), range(width)), elementType);
 }

@@ -5,6 +5,7 @@ import {
   broadcastShapes,
   broadcastStrides,
   formatShape,
+  isShape,
   resolveAxis,
   type Shape,
   sameShape,
@@ -23,7 +24,7 @@ export const reshapeOperation: Operation<{ readonly shape: Shape }> = {
   name: "reshape",
   infer: (inputs, { shape }) => {
     const [input] = inputs as [TensorType];
-    if (sizeOf(shape) !== sizeOf(input.shape)) {
+    if (!isShape(shape) || sizeOf(shape) !== sizeOf(input.shape)) {
       const expected = `a shape with ${sizeOf(input.shape)} elements, not ${formatShape(shape)},`;
       throw mismatch("reshape", expected, inputs, "check the sizes");
     }
@@ -35,7 +36,7 @@ export const reshapeOperation: Operation<{ readonly shape: Shape }> = {
   differentiate: ({ inputs: [x], cotangent }) => [reshape(cotangent, (x as Tensor).shape)],
 };
 
-/** The same elements in another shape; one size may be -1 and is worked out. */
+/** The same elements in another shape; one size may be -1 and is worked out (not beside a size of 0). */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   const known = shape.filter((length) => length !== -1);
   const resolved = shape.map((length) => (length === -1 ? x.size / sizeOf(known) : length));
@@ -156,8 +157,8 @@ export const padOperation: Operation<Padding> = {
   name: "pad",
   infer: (inputs, { axis, before, after }) => {
     const [input] = inputs as [TensorType];
-    if (!(before >= 0 && after >= 0)) {
-      throw mismatch("pad", `paddings of at least 0, not ${before} and ${after},`, inputs, "use slice to cut");
+    if (!isShape([before, after])) {
+      throw mismatch("pad", `whole paddings of at least 0, not ${before} and ${after},`, inputs, "use slice to cut");
     }
     return {
       elementType: input.elementType,
@@ -243,9 +244,17 @@ export function stack(parts: readonly Tensor[], axis = 0): Tensor {
   );
 }
 
-/** A new axis of size 1. */
+/** A new axis of size 1, at `axis` of the result; negative ones count from its end. */
 export function expandDimensions(x: Tensor, axis: number): Tensor {
-  const position = axis < 0 ? axis + x.rank + 1 : axis;
+  const position = resolveAxis(axis, x.rank + 1);
+  if (position === undefined) {
+    throw mismatch(
+      "expandDimensions",
+      `an axis within the rank ${x.rank + 1} of the result, not ${axis},`,
+      [x],
+      "check it",
+    );
+  }
   return reshape(x, [...x.shape.slice(0, position), 1, ...x.shape.slice(position)]);
 }
 

@@ -1,5 +1,5 @@
 /** Products of matrices, batched over leading axes. */
-import type { ElementArray } from "../element-type.ts";
+import { type ElementArray, isFloat } from "../element-type.ts";
 import { apply, mismatch, type Operation } from "../operation.ts";
 import { broadcastShapes, broadcastStrides, type Shape, sizeOf, stridedOffsets } from "../shape.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
@@ -31,9 +31,15 @@ export const matrixProductOperation: Operation<Attributes> = {
     const [rows, innerA] = matrixSize(a.shape, attributes.transposeA);
     const [innerB, columns] = matrixSize(b.shape, attributes.transposeB);
     const fits = a.shape.length >= 2 && b.shape.length >= 2 && innerA === innerB && a.elementType === b.elementType;
-    if (!fits || batch === undefined) {
+    const typed = isFloat(a.elementType) || (a.elementType === "int32" && attributes.scale === 1);
+    if (!fits || !typed || batch === undefined) {
       const form = `${attributes.transposeA ? "[..., k, m]" : "[..., m, k]"} and ${attributes.transposeB ? "[..., n, k]" : "[..., k, n]"}`;
-      throw mismatch("matrixProduct", `${form} of one element type`, inputs, "check the inner sizes and transposes");
+      throw mismatch(
+        "matrixProduct",
+        `${form}, both of one float type (or int32, unscaled),`,
+        inputs,
+        "check the inner sizes and transposes",
+      );
     }
     return { elementType: a.elementType, shape: [...batch, rows, columns] };
   },
@@ -42,6 +48,7 @@ export const matrixProductOperation: Operation<Attributes> = {
     const [typeA, typeB] = types as [TensorType, TensorType];
     const [rows, inner] = matrixSize(typeA.shape, attributes.transposeA);
     const columns = output.shape.at(-1) as number;
+    const integers = output.elementType === "int32";
     const batch = output.shape.slice(0, -2);
     const starts = (shape: Shape) => stridedOffsets(batch, broadcastStrides(shape.slice(0, -2), batch));
     const startsA = starts(typeA.shape);
@@ -55,8 +62,9 @@ export const matrixProductOperation: Operation<Attributes> = {
         for (let column = 0; column < columns; column++) {
           let total = 0;
           for (let k = 0; k < inner; k++) {
-            total +=
-              (a[startA + row * rowA + k * innerA] as number) * (b[startB + k * innerB + column * columnB] as number);
+            const left = a[startA + row * rowA + k * innerA] as number;
+            const right = b[startB + k * innerB + column * columnB] as number;
+            total += integers ? Math.imul(left, right) : left * right;
           }
           result[(matrix * rows + row) * columns + column] = total * attributes.scale;
         }

@@ -1,5 +1,5 @@
 /** Normalisation over the last axis, in one pass of ONNX Runtime forward and in primitive operations backward. */
-import type { ElementArray } from "../element-type.ts";
+import { type ElementArray, isFloat } from "../element-type.ts";
 import type { OnnxGraph } from "../onnx/onnx-graph.ts";
 import { apply, type Call, mismatch, type Operation } from "../operation.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
@@ -13,8 +13,9 @@ interface Attributes {
 
 function checkScale(name: string, inputs: readonly TensorType[]): void {
   const [x, scale] = inputs as [TensorType, TensorType];
-  if (scale.shape.length !== 1 || scale.shape[0] !== x.shape.at(-1) || scale.elementType !== x.elementType) {
-    throw mismatch(name, "rows [..., n] and a scale [n] of one element type", inputs, "check the scale's size");
+  const sized = scale.shape.length === 1 && scale.shape[0] === x.shape.at(-1) && x.shape.at(-1) !== 0;
+  if (!sized || scale.elementType !== x.elementType || !isFloat(x.elementType)) {
+    throw mismatch(name, "rows [..., n] and a scale [n] of one float type, n >= 1", inputs, "check the scale's size");
   }
 }
 
@@ -32,7 +33,7 @@ function evaluateInverse(x: ElementArray, result: ElementArray, width: number, e
 }
 
 /** 1 / sqrt(mean(x^2) + epsilon) of each row [..., n] to [..., 1]; shares its node with rmsNorm. */
-const inverseRootMeanSquareOperation: Operation<Attributes> = {
+export const inverseRootMeanSquareOperation: Operation<Attributes> = {
   name: "inverseRootMeanSquare",
   infer: (inputs) => {
     checkScale("inverseRootMeanSquare", inputs);
@@ -65,7 +66,8 @@ export const rmsNormOperation: Operation<Attributes> = {
   name: "rmsNorm",
   infer: (inputs) => {
     checkScale("rmsNorm", inputs);
-    return inputs[0] as TensorType;
+    const [x] = inputs as [TensorType];
+    return { elementType: x.elementType, shape: x.shape };
   },
   evaluate: (inputs, result, call) => {
     const [x, scale] = inputs as [ElementArray, ElementArray];

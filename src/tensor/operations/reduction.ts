@@ -1,5 +1,5 @@
 /** Reductions over axes. */
-import type { ElementArray } from "../element-type.ts";
+import { type ElementArray, isFloat } from "../element-type.ts";
 import { apply, mismatch, type Operation } from "../operation.ts";
 import { resolveAxis, type Shape, sameShape, sizeOf, stridedOffsets, stridesOf } from "../shape.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
@@ -25,6 +25,13 @@ function keptShape(shape: Shape, axes: readonly number[]): number[] {
   return shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
 }
 
+/** An empty set has no greatest element. */
+function requireElements(name: string, input: TensorType, axes: readonly number[]): void {
+  if (axes.some((axis) => input.shape[axis] === 0)) {
+    throw mismatch(name, "at least one element along each reduced axis", [input], "leave empty arrays out");
+  }
+}
+
 function reduction(
   name: string,
   onnx: string,
@@ -36,7 +43,12 @@ function reduction(
     name,
     infer: (inputs, { axes }) => {
       const [input] = inputs as [TensorType];
-      return { elementType: input.elementType, shape: keptShape(input.shape, axes) };
+      if (input.elementType === "bool") {
+        throw mismatch(name, "an array of numbers", inputs, 'convert it with cast(x, "int32")');
+      }
+      const shape = keptShape(input.shape, axes);
+      if (!Number.isFinite(initial)) requireElements(name, input, axes);
+      return { elementType: input.elementType, shape };
     },
     evaluate: ([input], result, call) => {
       const { shape } = call.inputs[0] as TensorType;
@@ -106,23 +118,24 @@ export function sum(x: Tensor, options: ReductionOptions = {}): Tensor {
   return reduce(sumOperation, x, options);
 }
 
-/** Greatest element over axes; ties share the derivative. */
+/** Greatest element over axes; ties share the derivative. With a NaN among them the result is left to the backend. */
 export function max(x: Tensor, options: ReductionOptions = {}): Tensor {
   return reduce(maxOperation, x, options);
 }
 
-/** Least element over axes; ties share the derivative. */
+/** Least element over axes; ties share the derivative. With a NaN among them the result is left to the backend. */
 export function min(x: Tensor, options: ReductionOptions = {}): Tensor {
   return reduce(minOperation, x, options);
 }
 
-/** Arithmetic mean over axes. */
+/** Arithmetic mean over axes, of floating-point numbers; NaN where there are none. */
 export function mean(x: Tensor, options: ReductionOptions = {}): Tensor {
+  if (!isFloat(x.elementType)) throw mismatch("mean", "floating-point numbers", [x], "convert them with cast");
   const total = sum(x, options);
   return mul(total, total.size / x.size);
 }
 
-/** log(sum(e^x)) over axes, without overflow. */
+/** log(sum(e^x)) over axes, without overflow; NaN where all are -Infinity. */
 export function logSumExp(x: Tensor, options: ReductionOptions = {}): Tensor {
   const highest = stopGradient(max(x, { ...options, keepDimensions: true }));
   const total = log(sum(exp(sub(x, highest)), options));
@@ -144,10 +157,12 @@ interface ArgumentMaximum {
 /** The first of equal maxima. */
 export const argmaxOperation: Operation<ArgumentMaximum> = {
   name: "argmax",
-  infer: (inputs, { axis }) => ({
-    elementType: "int32",
-    shape: (inputs[0] as TensorType).shape.filter((_, other) => other !== axis),
-  }),
+  infer: (inputs, { axis }) => {
+    const [input] = inputs as [TensorType];
+    if (input.elementType === "bool") throw mismatch("argmax", "an array of numbers", inputs, "convert it with cast");
+    requireElements("argmax", input, [axis]);
+    return { elementType: "int32", shape: input.shape.filter((_, other) => other !== axis) };
+  },
   evaluate: ([input], result, call) => {
     const { shape } = call.inputs[0] as TensorType;
     const { axis } = call.attributes;

@@ -1,5 +1,5 @@
 /** Rotary position embedding (Su et al. 2021, 2104.09864), the half-split form of the Llama family. */
-import type { ElementArray } from "../element-type.ts";
+import { type ElementArray, isFloat } from "../element-type.ts";
 import { apply, mismatch, type Operation } from "../operation.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
 import { neg } from "./elementwise.ts";
@@ -16,12 +16,16 @@ export const rotaryOperation: Operation<Record<never, never>> = {
       (rows === batch || rows === 1) &&
       positions === length &&
       (half as number) * 2 === size &&
-      sine.shape.join() === cosine.shape.join();
+      sine.shape.join() === cosine.shape.join() &&
+      isFloat(x.elementType) &&
+      cosine.elementType === x.elementType &&
+      sine.elementType === x.elementType;
     if (!fits) {
-      const expected = "heads [batch, heads, positions, size] and cosines, sines [batch or 1, positions, size / 2]";
+      const expected =
+        "heads [batch, heads, positions, size] and cosines, sines [batch or 1, positions, size / 2] of one float type";
       throw mismatch("rotary", expected, inputs, "make the tables for these positions");
     }
-    return x;
+    return { elementType: x.elementType, shape: x.shape };
   },
   evaluate: (inputs, result, call) => {
     const [x, cosine, sine] = inputs as [ElementArray, ElementArray, ElementArray];

@@ -30,14 +30,20 @@ export const whereOperation: Operation<Record<never, never>> = {
       result[index] = (first ? a[ofA[index] as number] : b[ofB[index] as number]) as number;
     }
   },
-  lower: (graph, inputs) => graph.node("Where", inputs),
+  lower: (graph, inputs, call) => {
+    if (call.output.elementType !== "bool") return graph.node("Where", inputs);
+    // ONNX Runtime chooses between numbers only.
+    const [condition, ...sides] = inputs as [string, string, string];
+    const numbers = sides.map((side) => graph.cast(side, "int32"));
+    return graph.cast(graph.node("Where", [condition, ...numbers]), "bool");
+  },
   differentiate: ({ inputs, cotangent }) => {
     const [condition, a, b] = inputs as [Tensor, Tensor, Tensor];
     return [undefined, sumTo(where(condition, cotangent, 0), a.shape), sumTo(where(condition, 0, cotangent), b.shape)];
   },
 };
 
-/** `a` where the condition holds, else `b`; the three broadcast. */
+/** `a` where the boolean condition holds, else `b`; the three broadcast. */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   return apply(whereOperation, [condition, ...operands(a, b)], {});
 }

@@ -1,5 +1,5 @@
 /** Softmax and its logarithm over one axis, without overflow. */
-import type { ElementArray } from "../element-type.ts";
+import { type ElementArray, isFloat } from "../element-type.ts";
 import { apply, type Call, mismatch, type Operation } from "../operation.ts";
 import { resolveAxis, sizeOf } from "../shape.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
@@ -30,9 +30,15 @@ function evaluateSoftmax(input: ElementArray, result: ElementArray, call: Call<A
   }
 }
 
+function inferSoftmax(name: string, inputs: readonly TensorType[]): TensorType {
+  const [input] = inputs as [TensorType];
+  if (!isFloat(input.elementType)) throw mismatch(name, "floating-point numbers", inputs, "convert them with cast");
+  return { elementType: input.elementType, shape: input.shape };
+}
+
 export const softmaxOperation: Operation<Attributes> = {
   name: "softmax",
-  infer: (inputs) => inputs[0] as TensorType,
+  infer: (inputs) => inferSoftmax("softmax", inputs),
   evaluate: ([input], result, call) => evaluateSoftmax(input as ElementArray, result, call, false),
   lower: (graph, inputs, call) => graph.node("Softmax", inputs, { axis: call.attributes.axis }),
   differentiate: ({ output, cotangent, attributes: { axis } }) => {
@@ -43,7 +49,7 @@ export const softmaxOperation: Operation<Attributes> = {
 
 export const logSoftmaxOperation: Operation<Attributes> = {
   name: "logSoftmax",
-  infer: (inputs) => inputs[0] as TensorType,
+  infer: (inputs) => inferSoftmax("logSoftmax", inputs),
   evaluate: ([input], result, call) => evaluateSoftmax(input as ElementArray, result, call, true),
   lower: (graph, inputs, call) => graph.node("LogSoftmax", inputs, { axis: call.attributes.axis }),
   differentiate: ({ output, cotangent, attributes: { axis } }) => [
