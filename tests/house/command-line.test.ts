@@ -27,7 +27,7 @@ function commandLinePage(): string {
 
 Each command's \`--help\`, made from the program itself by \`tests/house/command-line.test.ts\`. In a clone, type
 \`npm run illume --\` in place of \`illume\`. Defaults are in brackets; settings can stand in a YAML file too
-([a first walk](first-walk.md#your-own-settings)), \`--search-batch-size\` as \`batchSize\` in the group \`search\`.
+([configuration](configuration.md)), \`--search-batch-size\` as \`batchSize\` in the group \`search\`.
 Errors and their codes: [exit codes](exit-codes.md).
 
 ${sections.join("\n")}`;
