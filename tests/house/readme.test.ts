@@ -61,8 +61,8 @@ describe("the README", () => {
   });
 
   test("its table of rooms names every room, low to high", () => {
-    const table = readme.slice(readme.indexOf("| room |"), readme.indexOf("Beside them"));
-    const named = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map((match) => match[1]);
+    const table = readme.slice(readme.indexOf("## Rooms"), readme.indexOf("## The nine papers"));
+    const named = [...table.matchAll(/^\| `([\w-]+)` +\|/gm)].map((match) => match[1]);
     const folders = readdirSync(join(repository, "src"));
     expect(named).toEqual(rooms.filter((room) => folders.includes(room)));
   });
