@@ -49,7 +49,7 @@ export interface Benchmark {
   /** One line: what is measured, against what. */
   readonly title: string;
   readonly rows: readonly Row[];
-  /** Arguments of peers/make_weights.py calls that must have happened, one list a file. */
+  /** Files that peers/make_weights.py must have written. */
   readonly weights?: readonly WeightsDefinition[];
 }
 

@@ -2,17 +2,20 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import os from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { IllumeError } from "../src/core/errors/illume-error.ts";
 import { InvalidArgumentError } from "../src/core/errors/invalid-argument-error.ts";
 import { UnknownNameError } from "../src/core/errors/unknown-name-error.ts";
+import { packageRoot } from "../src/core/package-root.ts";
 import type { Benchmark, Row } from "./benchmark.ts";
 import { BenchmarkError } from "./benchmark-error.ts";
 import { type MeasureOptions, measureComparison, measureShare, measureSide } from "./harness.ts";
 import { type PythonEnvironment, pythonEnvironment } from "./python-environment.ts";
 import { circumstances, recordRow } from "./record.ts";
 import { summary } from "./statistics.ts";
+import { weightsPath } from "./weights.ts";
 
 const help = `npm run benchmarks -- [options]
 
@@ -144,13 +147,13 @@ async function benchmarks(): Promise<Benchmark[]> {
   return (await Promise.all(modules)).map((module) => module.benchmark as Benchmark);
 }
 
-/** The initial weights that both sides load: benchmarks/.weights/llama-dD-lL.safetensors, made once. */
+/** Makes the initial weights that both sides load, once. */
 function makeWeights(benchmark: Benchmark, python: string): void {
-  const folder = new URL(".weights/", import.meta.url);
-  for (const { hiddenSize, layers } of benchmark.weights ?? []) {
-    const path = fileURLToPath(new URL(`llama-d${hiddenSize}-l${layers}.safetensors`, folder));
+  for (const definition of benchmark.weights ?? []) {
+    const { hiddenSize, layers } = definition;
+    const path = join(packageRoot, weightsPath(definition));
     if (existsSync(path)) continue;
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(dirname(path), { recursive: true });
     const program = fileURLToPath(new URL("peers/make_weights.py", import.meta.url));
     const result = spawnSync(python, [program, String(hiddenSize), String(layers), path], { encoding: "utf8" });
     if (result.status === 0) continue;
