@@ -1,6 +1,7 @@
 /** A trainer's whole state in one safetensors file, so that training goes on exactly where it was. */
 import { existsSync } from "node:fs";
 import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
+import { quotedText } from "../core/quoted-text.ts";
 import type { Tree } from "../tensor/tree.ts";
 import { saveTree, treeFromFile } from "./checkpoint.ts";
 import { readSafetensors } from "./safetensors.ts";
@@ -14,15 +15,18 @@ export function saveTrainerState<P extends Tree>(path: string, state: TrainerSta
   saveTree(path, trees, { metadata: new Map([[stepName, String(step)]]) });
 }
 
-/** Reads a state, undefined where there is no file. Throws CorruptFileError where it does not fit the parameters. */
+/**
+ * Reads a state, undefined where there is no file. Of the parameters only structure and shapes are looked at.
+ * Throws CorruptFileError where the file is torn or does not fit them, StorageError where it cannot be read.
+ */
 export function loadTrainerState<P extends Tree>(path: string, parameters: P): TrainerState<P> | undefined {
   if (!existsSync(path)) return undefined;
   const file = readSafetensors(path);
-  const step = Number(file.metadata.get(stepName) ?? Number.NaN);
-  if (!Number.isInteger(step)) {
+  const stepText = file.metadata.get(stepName);
+  if (stepText === undefined || !/^\d{1,15}$/u.test(stepText)) {
     throw new CorruptFileError({
-      expected: `a training checkpoint in ${path}, with its step in the metadata "${stepName}"`,
-      received: "a file without it",
+      expected: `a training checkpoint in ${quotedText(path, 1000)}, with its step in the metadata "${stepName}"`,
+      received: stepText === undefined ? "a file without it" : quotedText(stepText),
       remedy: "remove the file to start this training again",
     });
   }
@@ -31,6 +35,6 @@ export function loadTrainerState<P extends Tree>(path: string, parameters: P): T
     parameters: tree("parameters"),
     firstMoment: tree("firstMoment"),
     secondMoment: tree("secondMoment"),
-    step,
+    step: Number(stepText),
   };
 }

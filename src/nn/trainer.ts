@@ -2,13 +2,16 @@
  * Gradient descent on a loss, with AdamW in place: forward and backward are one compiled graph, the arrays of the
  * parameters are its inputs without a copy, and the optimiser writes to them.
  */
+import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { NumericalError } from "../core/errors/numerical-error.ts";
+import { ShapeError } from "../core/errors/shape-error.ts";
 import { type CompiledFunction, compile } from "../tensor/compile.ts";
 import { valueAndGradient } from "../tensor/gradient.ts";
+import { sameShape } from "../tensor/shape.ts";
 import { type Tensor, tensor } from "../tensor/tensor.ts";
 import { leavesOf, mapTree, type Tree } from "../tensor/tree.ts";
 import { type AdamWBuffers, type AdamWOptions, adamWBuffers, applyAdamW, ownTree } from "./optimisers/adamw.ts";
-import { normOfArrays } from "./optimisers/clipping.ts";
+import { clippingScale, normOfArrays, requirePositiveNorm } from "./optimisers/clipping.ts";
 
 export interface TrainerOptions<P extends Tree, Batch extends readonly Tree[]> {
   /** Initial parameters, float32; copied. */
@@ -42,8 +45,11 @@ export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
   readonly #parameters: P;
   readonly #buffers: AdamWBuffers;
   #step = 0;
+  #last: Promise<unknown> = Promise.resolve();
 
+  /** Throws InvalidArgumentError where `clip` is not above 0. */
   constructor(options: TrainerOptions<P, Batch>) {
+    requirePositiveNorm(options.clip ?? Infinity);
     this.#options = options;
     const { tree, arrays } = ownTree(options.parameters);
     this.#parameters = tree;
@@ -69,10 +75,24 @@ export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
   }
 
   /**
-   * One step on one batch.
-   * Throws NumericalError where loss or gradient is not finite; the parameters are then as they were before.
+   * One step on one batch, after any that is still under way.
+   * Throws NumericalError where loss or gradient is not finite, InvalidArgumentError where the learning rate is not a
+   * finite number of at least 0; the parameters are then as they were before.
    */
-  async train(learningRate: number, ...batch: Batch): Promise<TrainingStep> {
+  train(learningRate: number, ...batch: Batch): Promise<TrainingStep> {
+    const step = this.#last.then(() => this.#train(learningRate, batch));
+    this.#last = step.catch(() => undefined);
+    return step;
+  }
+
+  async #train(learningRate: number, batch: Batch): Promise<TrainingStep> {
+    if (!(learningRate >= 0 && learningRate < Infinity)) {
+      throw new InvalidArgumentError({
+        expected: "a finite learning rate of at least 0",
+        received: String(learningRate),
+        remedy: "check the schedule",
+      });
+    }
     const { value, gradient } = await this.#differentiate(this.#parameters, ...batch);
     const gradients = leavesOf(gradient).map((leaf) => leaf.tensor.data as Float32Array);
     const loss = value.item();
@@ -86,7 +106,7 @@ export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
     }
     const { clip = Infinity, adamW = {} } = this.#options;
     this.#step++;
-    const gradientScale = gradientNorm > clip ? clip / gradientNorm : 1;
+    const gradientScale = clippingScale(gradientNorm, clip);
     applyAdamW(this.#buffers, gradients, { step: this.#step, learningRate, gradientScale }, adamW);
     return { loss, gradientNorm };
   }
@@ -108,8 +128,9 @@ export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
     };
   }
 
-  /** Goes back to a state, to the bit. */
+  /** Goes back to a state, to the bit. Throws ShapeError where it is of other parameters; nothing is changed then. */
   restore(state: TrainerState<P>): void {
+    for (const tree of [state.parameters, state.firstMoment, state.secondMoment]) this.#requireAlike(tree);
     const copy = (tree: P, arrays: readonly Float32Array[]) => {
       leavesOf(tree).forEach((leaf, position) => {
         (arrays[position] as Float32Array).set(leaf.tensor.data);
@@ -119,6 +140,21 @@ export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
     copy(state.firstMoment, this.#buffers.firstMoment);
     copy(state.secondMoment, this.#buffers.secondMoment);
     this.#step = state.step;
+  }
+
+  #requireAlike(tree: P): void {
+    const theirs = leavesOf(tree);
+    const ours = leavesOf(this.#parameters);
+    const other = ours.find(({ path, tensor: leaf }, position) => {
+      const their = theirs[position];
+      return their?.path !== path || !sameShape(their.tensor.shape, leaf.shape);
+    });
+    if (other === undefined && theirs.length === ours.length) return;
+    throw new ShapeError({
+      expected: `a state with ${ours.length} leaves like the trainer's parameters`,
+      received: other === undefined ? `${theirs.length} leaves` : `one that differs at "${other.path}"`,
+      remedy: "restore a state of the same model",
+    });
   }
 
   /** Frees the sessions. */

@@ -21,12 +21,13 @@ export interface AdamWOptions {
   readonly weightDecay?: number;
 }
 
-export interface AdamWState<P extends Tree> {
+// A type alias, not an interface: only those are trees to the compiler.
+export type AdamWState<P extends Tree> = {
   readonly firstMoment: P;
   readonly secondMoment: P;
   /** b1^t and b2^t, float32 scalars. */
   readonly powers: readonly [Tensor, Tensor];
-}
+};
 
 export const adamWDefaults = { betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 } as const;
 

@@ -1,4 +1,5 @@
 /** Norms of gradients, and bounding them (Pascanu et al. 2013, 1211.5063). */
+import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { add, div, maximum, mul } from "../../tensor/operations/arithmetic.ts";
 import { sqrt, square } from "../../tensor/operations/elementwise.ts";
 import { sum } from "../../tensor/operations/reduction.ts";
@@ -14,8 +15,9 @@ export function globalNorm(tree: Tree): Tensor {
   );
 }
 
-/** The tree scaled so that its norm is at most `greatest`. */
+/** The tree scaled so that its norm is at most `greatest`, which must be above 0 (InvalidArgumentError). */
 export function clipByGlobalNorm<P extends Tree>(gradient: P, greatest: number): P {
+  requirePositiveNorm(greatest);
   const scale = div(greatest, maximum(globalNorm(gradient), greatest));
   return mapTree(gradient, (leaf) => mul(leaf, scale));
 }
@@ -27,4 +29,19 @@ export function normOfArrays(arrays: readonly Float32Array[]): number {
     for (let index = 0; index < array.length; index++) total += (array[index] as number) ** 2;
   }
   return Math.sqrt(total);
+}
+
+/** The factor by which gradients of a norm are multiplied so that it is at most `greatest`. */
+export function clippingScale(norm: number, greatest: number): number {
+  return norm > greatest ? greatest / norm : 1;
+}
+
+/** Throws InvalidArgumentError for a bound that is not above 0. */
+export function requirePositiveNorm(greatest: number): void {
+  if (greatest > 0) return;
+  throw new InvalidArgumentError({
+    expected: "a greatest norm above 0",
+    received: String(greatest),
+    remedy: "pass e.g. 1, or leave clipping out",
+  });
 }
