@@ -32,6 +32,7 @@ const miniature = JSON.stringify({
   search: { evaluations: 20, batchSize: 10, seeds: 10 },
   learn: { examples: 8, replay: 4, epochs: 1, batchSize: 4 },
   measure: { problems: 4, resamples: 20 },
+  attack: { renewed: false },
 });
 
 describe("the README", () => {
@@ -58,7 +59,7 @@ describe("the README", () => {
     expect(status, stderr).toBe(0);
     expect(stdout).toContain("out-of-distribution sets");
     expect(existsSync(join(folder, "runs", "first", "report.html"))).toBe(true);
-  });
+  }, 180_000);
 
   test("its table of rooms names every room, low to high", () => {
     const table = readme.slice(readme.indexOf("## Rooms"), readme.indexOf("## The nine papers"));
