@@ -37,6 +37,7 @@ export class OnnxGraph {
   readonly #nodes: OnnxNode[] = [];
   readonly #initializers: Initializer[] = [];
   readonly #memory = new Map<string, readonly string[]>();
+  readonly #transposes = new Map<string, { readonly source: string; readonly axes: readonly number[] }>();
   readonly #inputs: { readonly name: string; readonly type: TensorType }[] = [];
   readonly #outputs: { readonly name: string; readonly type: TensorType }[] = [];
   #names = 0;
@@ -79,6 +80,17 @@ export class OnnxGraph {
     this.#nodes.push({ name: `${this.#scope}/${names[0]}`, type: name, domain, inputs, outputs: names, attributes });
     this.#memory.set(key, names);
     return names;
+  }
+
+  /** Axes in another order: axis i comes from axes[i]. A transpose of a transpose is made from its source. */
+  transpose(value: string, axes: readonly number[]): string {
+    const earlier = this.#transposes.get(value);
+    const source = earlier?.source ?? value;
+    const composed = earlier === undefined ? axes : axes.map((axis) => earlier.axes[axis] as number);
+    if (composed.every((axis, position) => axis === position)) return source;
+    const result = this.node("Transpose", [source], { perm: composed });
+    this.#transposes.set(result, { source, axes: composed });
+    return result;
   }
 
   /** A constant tensor. */

@@ -50,8 +50,14 @@ export class Session {
         // Threads that spin while they wait slow a busy machine down five times.
         extra: {
           session: { intra_op: { allow_spinning: "0" } },
-          // It rounds factors of products of doubles to single precision.
-          ...(doubles && { optimization: { disable_specified_optimizers: "MatMulScaleFusion" } }),
+          optimization: {
+            disable_specified_optimizers: [
+              // Products that transpose their left factor themselves are slower than a transpose and a product.
+              "MatmulTransposeFusion",
+              // It rounds factors of products of doubles to single precision.
+              ...(doubles ? ["MatMulScaleFusion"] : []),
+            ].join(";"),
+          },
         },
       });
       return new Session(session);

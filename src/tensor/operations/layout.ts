@@ -58,7 +58,7 @@ export const transposeOperation: Operation<{ readonly permutation: readonly numb
     const moved = call.attributes.permutation.map((axis) => strides[axis] as number);
     copyByOffsets(input as ElementArray, result, stridedOffsets(call.output.shape, moved));
   },
-  lower: (graph, inputs, call) => graph.node("Transpose", inputs, { perm: call.attributes.permutation }),
+  lower: (graph, inputs, call) => graph.transpose(inputs[0] as string, call.attributes.permutation),
   differentiate: ({ attributes: { permutation }, cotangent }) => {
     const inverse = permutation.map((_, axis) => permutation.indexOf(axis));
     return [transpose(cotangent, inverse)];

@@ -1,5 +1,6 @@
 /** Products of matrices, batched over leading axes. */
 import { type ElementArray, isFloat } from "../element-type.ts";
+import type { OnnxGraph } from "../onnx/onnx-graph.ts";
 import { apply, mismatch, type Operation } from "../operation.ts";
 import { broadcastShapes, broadcastStrides, type Shape, sizeOf, stridedOffsets } from "../shape.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
@@ -21,6 +22,63 @@ type Attributes = Required<MatrixProductOptions>;
 function matrixSize(shape: Shape, transposed: boolean): [number, number] {
   const [rows, columns] = shape.slice(-2) as [number, number];
   return transposed ? [columns, rows] : [rows, columns];
+}
+
+/** A value of an ONNX graph. */
+interface Factor {
+  readonly value: string;
+  readonly shape: Shape;
+}
+
+/** Its last two axes exchanged. */
+function exchanged(graph: OnnxGraph, { value, shape }: Factor): Factor {
+  const exchange = <T>(axes: readonly T[]): T[] => [...axes.slice(0, -2), ...axes.slice(-2).reverse()];
+  return { value: graph.transpose(value, exchange(shape.map((_, axis) => axis))), shape: exchange(shape) };
+}
+
+function lowerProduct(
+  graph: OnnxGraph,
+  left: Factor,
+  right: Factor,
+  options: { readonly transposeRight: boolean; readonly scale: number; readonly elementType: ElementType },
+): Factor {
+  const { transposeRight, scale, elementType } = options;
+  const batch = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2)) as Shape;
+  const shape = [...batch, left.shape.at(-2) as number, right.shape.at(transposeRight ? -2 : -1) as number];
+  if (elementType === "float32" && (transposeRight || scale !== 1)) {
+    const attributes = { transB: Number(transposeRight), alpha: { float: scale } };
+    return { value: graph.node("com.microsoft:FusedMatMul", [left.value, right.value], attributes), shape };
+  }
+  const value = graph.node("MatMul", [left.value, (transposeRight ? exchanged(graph, right) : right).value]);
+  return { value: scale === 1 ? value : graph.node("Mul", [value, graph.scalar(scale, elementType)]), shape };
+}
+
+/**
+ * Into how many parts a sum over `length` terms is cut: rows of a transposed factor that are longer than this and of
+ * a power of two's length displace each other in the first-level cache.
+ */
+const longestPart = 512;
+
+function partsOf(length: number, elementType: ElementType): number {
+  return elementType === "float32" && length > 0 && length % longestPart === 0 ? length / longestPart : 1;
+}
+
+/** [parts n, columns] as [parts, n, columns]. */
+function inParts(graph: OnnxGraph, factor: Factor, parts: number): Factor {
+  if (parts === 1) return factor;
+  const [length, columns] = factor.shape as [number, number];
+  const shape = [parts, length / parts, columns];
+  return { value: graph.node("Reshape", [factor.value, graph.integers(shape)]), shape };
+}
+
+/** [parts, rows, columns] to [rows, columns], as a product with ones, which is faster than ReduceSum. */
+function sumOfParts(graph: OnnxGraph, { value, shape }: Factor, parts: number): Factor {
+  if (parts === 1) return { value, shape };
+  const [, rows, columns] = shape as [number, number, number];
+  const flat = graph.node("Reshape", [value, graph.integers([parts, rows * columns])]);
+  const ones = graph.constant(new Float32Array(parts).fill(1), [1, parts], "float32");
+  const total = graph.node("Reshape", [graph.node("MatMul", [ones, flat]), graph.integers([rows, columns])]);
+  return { value: total, shape: [rows, columns] };
 }
 
 export const matrixProductOperation: Operation<Attributes> = {
@@ -72,22 +130,22 @@ export const matrixProductOperation: Operation<Attributes> = {
     }
   },
   lower: (graph, inputs, { inputs: types, output, attributes }) => {
+    const [typeA, typeB] = types as [TensorType, TensorType];
+    const a = { value: inputs[0] as string, shape: typeA.shape };
+    const b = { value: inputs[1] as string, shape: typeB.shape };
     const { transposeA, transposeB, scale } = attributes;
-    if (!transposeA && !transposeB && scale === 1) return graph.node("MatMul", inputs);
-    if (output.elementType === "float32") {
-      return graph.node("com.microsoft:FusedMatMul", inputs, {
-        transA: Number(transposeA),
-        transB: Number(transposeB),
-        alpha: { float: scale },
-      });
-    }
-    const factors = inputs.map((input, position) => {
-      if (!(position === 0 ? transposeA : transposeB)) return input;
-      const axes = (types[position] as TensorType).shape.map((_, axis) => axis);
-      return graph.node("Transpose", [input], { perm: [...axes.slice(0, -2), ...axes.slice(-2).reverse()] });
-    });
-    const product = graph.node("MatMul", factors);
-    return scale === 1 ? product : graph.node("Mul", [product, graph.scalar(scale, output.elementType)]);
+    const product = (left: Factor, right: Factor, transposeRight: boolean): Factor =>
+      lowerProduct(graph, left, right, { transposeRight, scale, elementType: output.elementType });
+    if (!transposeA) return product(a, b, transposeB).value;
+    if (transposeB) return product(exchanged(graph, a), b, true).value;
+    // ONNX Runtime is slow at transposing a left factor within a product, so the smaller factor is transposed before it:
+    // A^T B, or (B^T A)^T. Sums over very many rows, such as gradients of weights, are made in parts.
+    const [rows, columns] = output.shape.slice(-2) as [number, number];
+    const parts = output.shape.length === 2 ? partsOf(typeA.shape[0] as number, output.elementType) : 1;
+    const [left, right] = [a, b].map((factor) => inParts(graph, factor, parts)) as [Factor, Factor];
+    return columns > rows
+      ? sumOfParts(graph, product(exchanged(graph, left), right, false), parts).value
+      : exchanged(graph, sumOfParts(graph, product(exchanged(graph, right), left, false), parts)).value;
   },
   // With A, B the factors as used: dA = dC B^T, dB = A^T dC; each then transposed back if its factor was.
   differentiate: ({ inputs, attributes: { transposeA, transposeB, scale }, cotangent }) => {
