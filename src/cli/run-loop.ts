@@ -1,7 +1,6 @@
 /** Runs a part of the closed loop for a command: run folder, lock, progress, Ctrl-C, summary. */
 import { basename, join, relative, resolve } from "node:path";
 import type { Configuration } from "../closed-loop/configuration.ts";
-import { modelPath } from "../closed-loop/model-path.ts";
 import { changeRunConfiguration, commandKey, runConfiguration, runOrigin } from "../closed-loop/run-configuration.ts";
 import { IllumeError } from "../core/errors/illume-error.ts";
 import { InterruptedError } from "../core/errors/interrupted-error.ts";
@@ -27,7 +26,7 @@ export async function startRun(
   context: CommandContext,
   prepare?: (store: RunStore) => void,
 ): Promise<void> {
-  modelPath(configuration.model);
+  await checkModel(configuration);
   const runName = newRunName({ root: configuration.output, purpose: name });
   const store = createRun({
     directory: join(configuration.output, runName),
@@ -56,12 +55,21 @@ export async function continueRun(
     changeRunConfiguration(store, configuration);
     const { command } = runOrigin(store);
     name = loopNames.find((known) => known === command) ?? "improve";
-    modelPath(configuration.model);
+    await checkModel(configuration);
   } catch (error) {
     store.close();
     throw error;
   }
   await runLoop({ name, loop: loops[name], configuration, store, context });
+}
+
+/** Reads the model before a run is begun or gone on with, so that nothing is made or changed where it cannot be used. */
+async function checkModel(configuration: Configuration): Promise<void> {
+  const [{ readTarget }, { domainNamed }] = await Promise.all([
+    import("../closed-loop/target.ts"),
+    import("../closed-loop/domains.ts"),
+  ]);
+  readTarget(configuration, domainNamed(configuration.domain));
 }
 
 export interface RunLoopOptions {

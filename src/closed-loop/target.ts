@@ -6,6 +6,8 @@ import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
 import { quotedText } from "../core/quoted-text.ts";
 import { loadTransformer, type TransformerFile } from "../language-models/engine/transformer-file.ts";
 import { leavesOf } from "../tensor/tree.ts";
+import type { Configuration } from "./configuration.ts";
+import type { Domain } from "./domain.ts";
 import type { LoopContext } from "./loop-context.ts";
 import { modelPath } from "./model-path.ts";
 
@@ -15,33 +17,41 @@ const firstCheckpoint = "seed-0.safetensors";
 /** The SHA-256 of the model's weights that a run began with: a run that goes on with others would mix two models. */
 const weightsKey = "weights of the model";
 
-/**
- * Reads a model's file.
- * Throws as modelPath and loadTransformer, and CorruptFileError for another domain's model and for weights that are not
- * those that the run began with.
- */
-export function loadTarget<Problem>({ configuration, domain, store }: LoopContext<Problem>): TransformerFile {
-  const path = modelPath(configuration.model);
-  const file = statSync(path).isDirectory() ? join(path, firstCheckpoint) : path;
+type TargetDomain = Pick<Domain<unknown>, "name" | "tokenizer">;
+
+/** Reads a model's file. Throws as modelPath and loadTransformer, and CorruptFileError for another domain's model. */
+export function readTarget({ model: name }: Configuration, domain: TargetDomain): TransformerFile {
+  const file = targetFile(name);
   const model = loadTransformer(file);
   if (model.tokenizer !== domain.name || model.shape.vocabularySize !== domain.tokenizer.vocabularySize) {
     throw new CorruptFileError({
       expected: `a model of the domain ${domain.name}, with ${domain.tokenizer.vocabularySize} tokens`,
-      received: `one of ${JSON.stringify(model.tokenizer)} with ${model.shape.vocabularySize}`,
+      received: `one of ${quotedText(model.tokenizer)} with ${model.shape.vocabularySize}`,
       remedy: "name a model that was pretrained for this domain",
     });
   }
+  return model;
+}
+
+/** The model of a run. Throws as readTarget, and CorruptFileError for weights that are not those the run began with. */
+export function loadTarget<Problem>({ configuration, domain, store }: LoopContext<Problem>): TransformerFile {
+  const model = readTarget(configuration, domain);
   const weights = checksum(model);
   const begun = store.state(weightsKey);
   if (begun === undefined) store.setState(weightsKey, weights);
   else if (begun !== weights) {
     throw new CorruptFileError({
-      expected: `the model that the run began with in ${quotedText(file, 1000)} (weights with the SHA-256 ${String(begun).slice(0, 12)}...)`,
+      expected: `the model that the run began with in ${quotedText(targetFile(configuration.model), 1000)} (weights with the SHA-256 ${String(begun).slice(0, 12)}...)`,
       received: `another one (${weights.slice(0, 12)}...)`,
       remedy: "put it back, or start a new run with this one",
     });
   }
   return model;
+}
+
+function targetFile(name: string): string {
+  const path = modelPath(name);
+  return statSync(path).isDirectory() ? join(path, firstCheckpoint) : path;
 }
 
 function checksum({ parameters }: TransformerFile): string {
