@@ -98,7 +98,7 @@ function decode(tokens: readonly number[]): string {
   let index = 0;
   while (index < tokens.length) {
     const token = tokens[index] as number;
-    if (!(token >= firstTextToken && token < vocabulary.length)) {
+    if (!(token >= firstTextToken && token < vocabulary.length && Number.isInteger(token))) {
       index++;
       continue;
     }
