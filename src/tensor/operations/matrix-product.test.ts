@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../core/random.ts";
 import { compile } from "../compile.ts";
-import type { Shape } from "../shape.ts";
-import { sizeOf } from "../shape.ts";
+import { type Shape, sizeOf } from "../shape.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { matrixProduct } from "./matrix-product.ts";
 

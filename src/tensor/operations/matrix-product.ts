@@ -1,5 +1,5 @@
 /** Products of matrices, batched over leading axes. */
-import { type ElementArray, isFloat } from "../element-type.ts";
+import { type ElementArray, type ElementType, isFloat } from "../element-type.ts";
 import type { OnnxGraph } from "../onnx/onnx-graph.ts";
 import { apply, mismatch, type Operation } from "../operation.ts";
 import { broadcastShapes, broadcastStrides, type Shape, sizeOf, stridedOffsets } from "../shape.ts";
