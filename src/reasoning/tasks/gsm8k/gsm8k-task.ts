@@ -1,7 +1,8 @@
 /** Data of GSM8K's format as a task, so that a user's own problems go the same way as the grade-school domain's. */
+import { InvalidArgumentError } from "../../../core/errors/invalid-argument-error.ts";
 import type { Task, TaskDescriptor } from "../../task.ts";
 import { findAnnotations } from "./annotation.ts";
-import { type Gsm8kRow, parseGsm8kRow } from "./row.ts";
+import { faultOfRow, type Gsm8kRow } from "./row.ts";
 import { verifyGsm8k } from "./verify.ts";
 
 /** The last bin holds all longer solutions. */
@@ -43,5 +44,11 @@ export const gsm8kTask: Task<Gsm8kRow> = {
   descriptors: [steps, operations],
   mutate: () => undefined,
   serialize: (problem) => problem,
-  deserialize: (json) => parseGsm8kRow(json),
+  deserialize,
 };
+
+function deserialize(json: unknown): Gsm8kRow {
+  const fault = faultOfRow(json);
+  if (fault !== undefined) throw new InvalidArgumentError({ ...fault, remedy: "use what serialize gave" });
+  return json as Gsm8kRow;
+}

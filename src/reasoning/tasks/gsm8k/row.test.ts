@@ -176,7 +176,7 @@ describe("the task", () => {
       expect(gsm8kTask.deserialize(JSON.parse(JSON.stringify(gsm8kTask.serialize(row))))).toEqual(row);
       expect(gsm8kTask.mutate(row, new RandomStream(0))).toBeUndefined();
     }
-    expect(() => gsm8kTask.deserialize({ question: "q" })).toThrow(CorruptFileError);
+    expect(() => gsm8kTask.deserialize({ question: "q" })).toThrow(InvalidArgumentError);
   });
 
   test("describes rows by steps and operations", () => {

@@ -38,20 +38,25 @@ export function writeGsm8k(path: string, rows: Iterable<Gsm8kRow> | AsyncIterabl
 
 /** A parsed JSON value as a row. Throws CorruptFileError, which names the line, for anything else. */
 export function parseGsm8kRow(value: unknown, line = 1, source = "row"): Gsm8kRow {
+  const fault = faultOfRow(value);
+  if (fault !== undefined) throw corruptLine(source, line, fault.expected, fault.received);
+  return value as Gsm8kRow;
+}
+
+/** What makes a parsed JSON value no row, or undefined where it is one. */
+export function faultOfRow(value: unknown): { readonly expected: string; readonly received: string } | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw corruptLine(source, line, 'an object {"question", "answer"}', kindOf(value));
+    return { expected: 'an object {"question", "answer"}', received: kindOf(value) };
   }
   for (const name of ["question", "answer"]) {
     const field = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
-    if (typeof field !== "string") throw corruptLine(source, line, `text as "${name}"`, kindOf(field));
-    if (field.trim() === "") throw corruptLine(source, line, `text as "${name}"`, "blank text");
+    if (typeof field !== "string") return { expected: `text as "${name}"`, received: kindOf(field) };
+    if (field.trim() === "") return { expected: `text as "${name}"`, received: "blank text" };
   }
   const row = value as Gsm8kRow;
-  if (finalAnswer(row) === undefined) {
-    const received = row.answer.includes("####") ? quotedText(answerText(row), 60) : 'no "####"';
-    throw corruptLine(source, line, 'an answer that ends with a line "#### number"', received);
-  }
-  return row;
+  if (finalAnswer(row) !== undefined) return undefined;
+  const received = row.answer.includes("####") ? quotedText(answerText(row), 60) : 'no "####"';
+  return { expected: 'an answer that ends with a line "#### number"', received };
 }
 
 /**
