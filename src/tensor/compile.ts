@@ -6,7 +6,7 @@ import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { evaluateGraph } from "./evaluate-graph.ts";
 import { lowerTrace } from "./onnx/lower-trace.ts";
 import { Session, type SessionOptions } from "./onnx/session.ts";
-import { type Tensor, tensor } from "./tensor.ts";
+import { placeholder, type Tensor, tensor } from "./tensor.ts";
 import { signatureOf, type Trace, trace } from "./trace.ts";
 import { leavesOf, mapTree, type Tree } from "./tree.ts";
 
@@ -87,6 +87,8 @@ async function onnxProgram<Result extends Tree>(
   // Results that are all constants need no session.
   const computed = outputNames.some((name) => name !== undefined);
   const session = computed ? await Session.create(model, options, doubles) : undefined;
+  // The graph itself is needed no more; a leaf of the result would hold all of it.
+  const template = mapTree(traced.result, (leaf) => (leaf.concrete ? leaf : placeholder(leaf)));
   return {
     run: async (args) => {
       const inputs = concreteLeaves(args).flatMap((leaf, position) => {
@@ -95,7 +97,7 @@ async function onnxProgram<Result extends Tree>(
       });
       const outputs = (await session?.run(inputs)) ?? {};
       let position = 0;
-      return mapTree(traced.result, (leaf) => {
+      return mapTree(template, (leaf) => {
         const name = outputNames[position++];
         const data = name === undefined ? undefined : outputs[name];
         return data === undefined ? leaf : tensor(data, { shape: leaf.shape });

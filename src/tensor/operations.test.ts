@@ -20,17 +20,12 @@ import {
   type RowResult,
   secondDerivative,
 } from "./operation-table/derivatives.ts";
-import { elementwiseRows } from "./operation-table/elementwise-rows.ts";
 import { differencesByElement, drawDirection, innerProduct, slopeAlong } from "./operation-table/finite-differences.ts";
-import { layoutRows } from "./operation-table/layout-rows.ts";
-import { productRows } from "./operation-table/product-rows.ts";
-import { reductionRows } from "./operation-table/reduction-rows.ts";
 import { drawInputs, type Row } from "./operation-table/row.ts";
+import { rows, tables } from "./operation-table/tables.ts";
 import { placeholder, type Tensor } from "./tensor.ts";
 import { type Leaf, leavesOf } from "./tree.ts";
 
-const tables = { elementwiseRows, layoutRows, reductionRows, productRows };
-const rows: readonly Row[] = Object.values(tables).flat();
 const differentiable = rows.filter((row) => row.derivative === "any");
 
 function inputsOf(row: Row, float: ElementType): Tensor[] {
@@ -177,10 +172,10 @@ describe("the table is complete", () => {
   });
 
   test("a row calls each exported function", async () => {
-    const tables = new URL("operation-table/", import.meta.url);
-    const text = readdirSync(tables)
+    const tableFolder = new URL("operation-table/", import.meta.url);
+    const text = readdirSync(tableFolder)
       .filter((file) => file.endsWith("-rows.ts"))
-      .map((file) => readFileSync(new URL(file, tables), "utf8").replace(/import[^;]*;/g, ""))
+      .map((file) => readFileSync(new URL(file, tableFolder), "utf8").replace(/import[^;]*;/g, ""))
       .join("\n");
     const internal = ["operands", "broadcastType", "evaluateBroadcast", "errorFunction"];
     const missing: string[] = [];

@@ -54,8 +54,9 @@ export const addRowsOperation: Operation<{ readonly shape: Shape }> = {
   name: "addRows",
   infer: (inputs, { shape }) => {
     const [indices, updates] = inputs as [TensorType, TensorType];
-    if (indices.elementType !== "int32" || !sameShape(updates.shape, [...indices.shape, ...shape.slice(1)])) {
-      const expected = `int32 indices [...] and updates [..., ${shape.slice(1).join(", ")}] for a table ${formatShape(shape)}`;
+    const fits = indices.elementType === "int32" && updates.elementType !== "bool";
+    if (!fits || !sameShape(updates.shape, [...indices.shape, ...shape.slice(1)])) {
+      const expected = `int32 indices [...] and numbers [..., ${shape.slice(1).join(", ")}] for a table ${formatShape(shape)}`;
       throw mismatch("addRows", expected, inputs, "one row of updates per index");
     }
     return { elementType: updates.elementType, shape };

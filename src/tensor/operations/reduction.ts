@@ -113,7 +113,7 @@ function resolveAxes(name: string, x: Tensor, axes: ReductionOptions["axes"]): n
   return (resolved as number[]).sort((a, b) => a - b);
 }
 
-/** Sum over axes. */
+/** Sum over axes; 0 where there is nothing. Sums of integers that leave 32 bits are left to the backend. */
 export function sum(x: Tensor, options: ReductionOptions = {}): Tensor {
   return reduce(sumOperation, x, options);
 }
