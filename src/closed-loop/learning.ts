@@ -15,9 +15,10 @@ import {
 } from "../language-models/engine/training-batches.ts";
 import { loadTransformer, saveTransformer, type TransformerFile } from "../language-models/engine/transformer-file.ts";
 import { linearSchedule } from "../nn/schedules.ts";
-import { Trainer } from "../nn/trainer.ts";
+import { Trainer, type TrainerState } from "../nn/trainer.ts";
 import { loadTrainerState, saveTrainerState } from "../nn/trainer-checkpoint.ts";
 import type { TransformerParameters } from "../nn/transformer.ts";
+import { leavesOf } from "../tensor/tree.ts";
 import type { LoopContext } from "./loop-context.ts";
 import { exampleOf, type TrainingSet } from "./training-set.ts";
 
@@ -63,7 +64,16 @@ export async function learnRound<Problem>(
   try {
     const state = readOwn(checkpoint, () => loadTrainerState(checkpoint, model.parameters));
     if (state !== undefined) trainer.restore(state);
+    let kept = trainer.step;
+    /** A checkpoint is written once a step from it was finite, so that there is always one to go on from. */
+    let unproven: TrainerState<TransformerParameters> | undefined;
     const losses: { name: string; step: number; value: number }[] = [];
+    const save = (saved: TrainerState<TransformerParameters>) => {
+      // Metrics first: steps after the checkpoint are done again and give the same values.
+      context.store.addMetrics(losses.splice(0));
+      saveTrainerState(checkpoint, saved);
+      kept = saved.step;
+    };
     let order: ReturnType<typeof epochOrder> = [];
     let drawnEpoch = -1;
     const tell = () => context.report({ phase: "learn", round, done: trainer.step, total: steps });
@@ -83,24 +93,23 @@ export async function learnRound<Problem>(
         )
         .catch((error: unknown) => {
           context.store.addMetrics(losses);
-          throw diverged(error, round, trainer.step - losses.length, learn.learningRate);
+          throw diverged(error, round, kept, learn.learningRate);
         });
       losses.push({ name: `loss, round ${round}`, step: trainer.step, value: loss });
-      if (trainer.step % learn.checkpointEvery === 0 || trainer.step === steps) {
-        // Metrics first: steps after the checkpoint are done again and give the same values.
-        context.store.addMetrics(losses.splice(0));
-        saveTrainerState(checkpoint, trainer.state());
-      }
+      if (unproven !== undefined) save(unproven);
+      unproven = trainer.step % learn.checkpointEvery === 0 ? trainer.state() : undefined;
       tell();
       // The engine holds the event loop while it runs; this lets Ctrl-C be heard.
       await new Promise((resume) => setImmediate(resume));
-      if (context.signal?.aborted === true) {
-        context.store.addMetrics(losses.splice(0));
-        saveTrainerState(checkpoint, trainer.state());
+      if (context.signal?.aborted === true && trainer.step < steps) {
+        save(trainer.state());
         context.checkInterrupted();
       }
     }
+    context.store.addMetrics(losses);
     const taught = { ...model, parameters: trainer.state().parameters };
+    const fault = faultOfWeights(taught.parameters, trainer.step);
+    if (fault !== undefined) throw diverged(fault, round, kept, learn.learningRate);
     saveTransformer(finished, taught);
     rmSync(checkpoint, { force: true });
     return taught;
@@ -123,6 +132,17 @@ function readOwn<Result>(path: string, read: () => Result): Result {
       cause: error,
     });
   }
+}
+
+/** The last step has none after it that would show whether its weights are finite. */
+function faultOfWeights(parameters: TransformerParameters, step: number): NumericalError | undefined {
+  const leaf = leavesOf(parameters).find(({ tensor }) => !(tensor.data as Float32Array).every(Number.isFinite));
+  if (leaf === undefined) return undefined;
+  return new NumericalError({
+    expected: `finite weights after training step ${step}`,
+    received: `NaN or infinity in ${leaf.path}`,
+    remedy: "lower the learning rate",
+  });
 }
 
 /** NaN or infinity in a training step, with what is kept and how to go on from there. */

@@ -1,114 +1,140 @@
-/** Every command on a model of random weights, in miniature: how they hang together, not what they find. */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+/** The other commands on a finished run: what the loop stores is what they read. */
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { packageRoot } from "../../src/core/package-root.ts";
-import { RandomStream } from "../../src/core/random.ts";
-import { saveTransformer } from "../../src/language-models/engine/transformer-file.ts";
-import { initialiseTransformer } from "../../src/nn/transformer.ts";
-import { gradeSchoolTokenizer } from "../../src/reasoning/tasks/grade-school/grade-school-tokenizer.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { gradeSchoolDomain } from "../../src/closed-loop/domains.ts";
+import { renewedAttackName, searchName } from "../../src/closed-loop/improve.ts";
+import { auditGsm8k } from "../../src/reasoning/tasks/gsm8k/audit.ts";
+import { readGsm8k } from "../../src/reasoning/tasks/gsm8k/row.ts";
+import type { ReportViewModel } from "../../src/report/view-model.ts";
+import { openRun } from "../../src/runs/run-database.ts";
+import { readRows } from "../../src/synthetic-data/read-rows.ts";
+import { runIllume } from "./illume-process.ts";
+import { improveMiniature } from "./interrupted-run.ts";
+import { miniatureFlags, miniatureSettings } from "./miniature-run.ts";
 
-const shape = {
-  vocabularySize: gradeSchoolTokenizer.vocabularySize,
-  hiddenSize: 16,
-  layers: 1,
-  heads: 2,
-  keyValueHeads: 2,
-  feedForwardSize: 32,
-  rotaryBase: 10_000,
-  epsilon: 1e-5,
-};
-const settings = `
-model: illume:tiny.safetensors
-threads: 1
-search: { evaluations: 20, batchSize: 10, seeds: 10 }
-learn: { examples: 8, replay: 4, epochs: 1, batchSize: 4 }
-measure: { problems: 4, resamples: 20 }
-`;
-
+const run = "improve-2026-11-23-001";
+const { search, learn } = miniatureSettings;
 let folder: string;
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "illume-commands-"));
-  const parameters = initialiseTransformer(shape, new RandomStream(1));
-  saveTransformer(join(folder, "tiny.safetensors"), { shape, parameters, tokenizer: "grade-school" }, "f32");
-  writeFileSync(join(folder, "illume.yaml"), settings);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+  await improveMiniature({ directory: join(folder, "runs", run) });
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, maxRetries: 5 }));
 
-function illume(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(packageRoot, "src", "cli", "main.ts"), ...args],
-    { cwd: folder, encoding: "utf8", env: { PATH: process.env.PATH ?? "", TERM: "xterm" } },
-  );
-  expect((stderr + stdout).replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
-  return { status, stdout, stderr, lines: stdout.trimEnd().split("\n") };
+/** Runs a command that has to succeed, and its result as JSON. */
+async function illume<Result = ReportViewModel & { readonly run: string }>(...args: string[]): Promise<Result> {
+  const { status, stdout, stderr } = await runIllume([...args, "--json"], { cwd: folder });
+  expect([status, stderr]).toEqual([0, expect.any(String)]);
+  return JSON.parse(stdout) as Result;
 }
 
-test("improve, report, export, resume", () => {
-  const improved = illume("improve", "--config", "illume.yaml");
-  expect(improved.status, improved.stderr).toBe(0);
-  const run = /runs\/(improve-[\d-]+)/u.exec(improved.stderr)?.[1] as string;
-  expect(improved.stderr).toMatch(/^search: 20 of 20|^search: 10 of 10/mu);
-  expect(improved.stdout).toMatch(/^right, in % +before +after +change$/mu);
-  expect(improved.stdout).toMatch(/^· empty \d+, .* of 264 cells\.$/mu);
-  expect(improved.lines.at(-1)).toBe(`Report: runs/${run}/report.html`);
-  expect(improved.lines.filter((line) => line.length > 80)).toEqual([]);
-
-  rmSync(join(folder, "runs", run, "report.html"));
-  const report = illume("report");
-  expect([report.status, report.stdout]).toEqual([0, improved.stdout]);
-  expect(readFileSync(join(folder, "runs", run, "report.html"), "utf8")).toContain("<title>");
-
-  for (const [format, start] of [
-    ["jsonl", '{"prompt":"'],
-    ["chat", '{"messages":[{"role":"user"'],
-    ["gsm8k", '{"question": "'],
-    ["csv", "prompt,completion,"],
-  ] as const) {
-    const exported = illume("export", run, "--format", format, "--output", `out.${format}`, "--json");
-    const { rows } = JSON.parse(exported.stdout);
-    const text = readFileSync(join(folder, `out.${format}`), "utf8");
-    expect(text.startsWith(start)).toBe(true);
-    if (format !== "csv") expect(text.trimEnd().split("\n")).toHaveLength(rows);
+function read<Result>(directory: string, use: (store: ReturnType<typeof openRun>) => Result): Result {
+  const store = openRun({ directory, mode: "read" });
+  try {
+    return use(store);
+  } finally {
+    store.close();
   }
-  expect(illume("measure", "out.jsonl").status).toBe(0);
+}
 
-  const again = illume("resume", run, "--json");
-  expect(again.status, again.stderr).toBe(0);
-  expect(JSON.parse(again.stdout)).toMatchObject({
-    command: "improve",
-    report: expect.stringMatching(/report\.html$/u),
-    verdict: expect.any(String),
-    comparisons: expect.arrayContaining([expect.objectContaining({ name: "in-distribution", problems: 4 })]),
-    archive: { cells: 264 },
+describe("illume export", () => {
+  test.each(["jsonl", "chat", "csv"])(
+    "%s: verified solutions of the elites that the model gets wrong",
+    async (format) => {
+      const name = `problems.${format === "csv" ? "csv" : "jsonl"}`;
+      const { rows: count } = await illume<{ rows: number }>("export", run, "--format", format, "--output", name);
+      const { rows, skipped } = await readRows(join(folder, name));
+      expect(skipped).toEqual([]);
+      expect(rows).toHaveLength(count);
+      expect(count).toBeGreaterThan(5);
+      const { task } = gradeSchoolDomain;
+      const asked = new Map(
+        read(join(folder, "runs", run), (store) =>
+          store.entries(searchName(1)).map(({ payload }) => {
+            const problem = task.deserialize((payload as { problem: unknown }).problem);
+            return [task.prompt(problem).trim(), problem];
+          }),
+        ),
+      );
+      for (const { prompt, completion } of rows) {
+        const problem = asked.get(prompt.trim());
+        expect(problem, prompt).toBeDefined();
+        expect(task.verify(problem as NonNullable<typeof problem>, completion).correct).toBe(true);
+      }
+    },
+  );
+
+  test("gsm8k: rows whose every annotation is right; --all has the solved ones too", async () => {
+    const exported = (...flags: string[]) =>
+      illume<{ rows: number }>("export", run, "--format", "gsm8k", "--output", "gsm8k.jsonl", ...flags);
+    const { rows } = await exported();
+    const all = await exported("--all");
+    expect(all.rows).toBeGreaterThan(rows);
+    const audit = await auditGsm8k(readGsm8k(join(folder, "gsm8k.jsonl")));
+    expect(audit).toMatchObject({
+      rows: all.rows,
+      wrongAnnotations: [],
+      withoutAnnotations: [],
+      lastResultDiffers: [],
+    });
   });
 });
 
-test("search, then learn from it in a run of its own", () => {
-  expect(illume("search", "--config", "illume.yaml", "--output", "searches").status).toBe(0);
-  const learned = illume("learn", "--runs", "searches", "--learn-epochs", "2");
-  expect(learned.status, learned.stderr).toBe(0);
-  const run = /searches\/(learn-[\d-]+)/u.exec(learned.stderr)?.[1] as string;
-  expect(existsSync(join(folder, "searches", run, "checkpoints"))).toBe(true);
-  const { settings: used } = JSON.parse(illume("report", run, "--runs", "searches", "--json").stdout);
-  expect(used).toContainEqual({ name: "learn.epochs", value: "2" });
-  expect(used).toContainEqual({ name: "learn.examples", value: "8" });
+describe("illume search, learn, measure, report", () => {
+  test("a search finds what the whole loop's first round finds", async () => {
+    const result = await illume("search", ...miniatureFlags().slice(0, 4), ...flagsOf("search"));
+    const entries = (directory: string) => read(directory, (store) => store.entries(searchName(1)));
+    expect(entries(result.run)).toEqual(entries(join(folder, "runs", run)));
+    expect(result.verdict).toMatch(/^So far \d+ of 18 problems that the search evaluated were wrong, in \d+ cells\.$/);
+    expect(result.verdictTone).toBe("unfinished");
+  });
+
+  test("learning from a finished run gives a run of its own, with the same weights at the same settings", async () => {
+    const result = await illume("learn", run);
+    expect(result.run).not.toContain(run);
+    const curve = (directory: string) => read(directory, (store) => store.metrics("loss, round 1"));
+    expect(curve(result.run)).toEqual(curve(join(folder, "runs", run)));
+    expect(result.verdict).toContain("different problems were taught.");
+    const shorter = await illume("learn", run, "--learn-epochs", "1");
+    expect(curve(shorter.run)).toHaveLength(Math.ceil((learn.examples + learn.replay) / learn.batchSize));
+  });
+
+  test("learning where no search was: exit code 2, and what to do", async () => {
+    await illume("measure", "--output", "measured", ...miniatureFlags().slice(0, 4), ...flagsOf("measure"));
+    const { status, stderr } = await runIllume(["learn", "--runs", "measured"], { cwd: folder });
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^illume: [^\n]*: run illume search first\n$/)]);
+  });
+
+  test("measuring a model gives what the whole loop measured before", async () => {
+    const { testSets } = await illume<{ testSets: { name: string; accuracy: { estimate: number } }[] }>(
+      "measure",
+      ...miniatureFlags().slice(0, 4),
+      ...flagsOf("measure"),
+    );
+    const { comparisons } = await illume("report", run);
+    expect(testSets.map(({ name, accuracy }) => [name, accuracy.estimate])).toEqual(
+      comparisons.filter(({ paired }) => paired).map(({ name, before }) => [name, before.estimate]),
+    );
+  });
+
+  test("the report has what the store has", async () => {
+    const report = await illume<ReportViewModel & { repeat: string; archive: { filled: number } }>("report", run);
+    const directory = join(folder, "runs", run);
+    const cells = new Set(read(directory, (store) => store.entries(searchName(1)).map(({ cell }) => cell)));
+    expect(report.archive.filled).toBe(cells.size);
+    expect(report.comparisons.map(({ problems }) => problems)).toEqual([
+      ...gradeSchoolDomain.testSets.map(() => miniatureSettings.measure.problems),
+      search.evaluations,
+    ]);
+    expect(read(directory, (store) => store.entries(renewedAttackName))).toHaveLength(search.evaluations);
+    expect(report.repeat).toMatch(/^illume improve --model illume:\S+ --threads 1 --search-evaluations 18 /);
+  });
 });
 
-test("measure a model", () => {
-  const { status, stdout } = illume("measure", "--config", "illume.yaml", "--json");
-  expect(status).toBe(0);
-  expect(JSON.parse(stdout).testSets).toContainEqual(
-    expect.objectContaining({ name: "in-distribution", problems: 4, accuracy: expect.any(Object) }),
-  );
-});
-
-test("a file that is no model", () => {
-  writeFileSync(join(folder, "torn.safetensors"), "torn");
-  const { status, stderr } = illume("improve", "--model", "illume:torn.safetensors");
-  expect(status).toBe(5);
-  expect(stderr).toMatch(/^illume: expected .*torn\.safetensors/mu);
-});
+/** The miniature's flags of one group of settings. */
+function flagsOf(group: string): string[] {
+  const flags = miniatureFlags();
+  return flags.flatMap((flag, index) => (flag.startsWith(`--${group}-`) ? [flag, flags[index + 1] as string] : []));
+}
