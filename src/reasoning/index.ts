@@ -1,0 +1,3 @@
+export type * from "./task.ts";
+export * from "./tasks/grade-school/index.ts";
+export * from "./tasks/gsm8k/index.ts";
