@@ -29,7 +29,7 @@ import { packageRoot } from "../src/core/package-root.ts";
 import { judgeClaims } from "./closed-loop/claims.ts";
 import { describeMachine } from "./closed-loop/machine.ts";
 import { writeResults } from "./closed-loop/results.ts";
-import { runArm, runBefore, type SeedResult } from "./closed-loop/seed-run.ts";
+import { finishedFile, runArm, runBefore, type SeedResult } from "./closed-loop/seed-run.ts";
 import type { Recipe, RecipeOptions } from "./recipe.ts";
 
 export const closedLoopArms: readonly SearchArm[] = [
@@ -98,7 +98,7 @@ async function runSeed(seed: number, options: RecipeOptions): Promise<void> {
 /** The results of a seed, undefined where an arm is not finished. */
 async function readSeed(seed: number, options: RecipeOptions): Promise<SeedResult | undefined> {
   const run = runOptions(seed, options);
-  const finished = (name: string) => existsSync(join(run.directory, name, "finished"));
+  const finished = (name: string) => existsSync(finishedFile(run.directory, name));
   if (!["before", ...closedLoopArms].every(finished)) return undefined;
   const before = await runBefore(run);
   const arms: SeedResult["arms"] = {};

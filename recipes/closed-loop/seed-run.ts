@@ -1,11 +1,12 @@
 /** One seed of the recipe: the model before, and each arm's three rounds; every part resumes from its own run folder. */
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ConfigurationInput, parseConfiguration, type SearchArm } from "../../src/closed-loop/configuration.ts";
 import { improveRounds } from "../../src/closed-loop/improve.ts";
 import { withLoopContext } from "../../src/closed-loop/loop-context.ts";
 import { measureTestSets, type TestSetResult } from "../../src/closed-loop/measurement.ts";
 import { loadTarget } from "../../src/closed-loop/target.ts";
+import { writeFileAtomic } from "../../src/core/atomic-file.ts";
 import { createRun, openRun, runDatabaseName } from "../../src/runs/run-database.ts";
 import type { Json, RunStore } from "../../src/runs/run-store.ts";
 
@@ -78,6 +79,11 @@ export async function runArm(options: SeedRunOptions, arm: SearchArm): Promise<A
   });
 }
 
+/** The result of a finished part: small, kept and committed; its run folder is needed no longer. */
+export function finishedFile(directory: string, name: string): string {
+  return join(directory, `${name}.json`);
+}
+
 type Context = Parameters<Parameters<typeof withLoopContext>[1]>[0];
 
 async function withRun<Result>(
@@ -87,6 +93,8 @@ async function withRun<Result>(
   work: (context: Context) => Promise<Result>,
 ): Promise<Result> {
   const directory = join(options.directory, name);
+  const finished = finishedFile(options.directory, name);
+  if (existsSync(finished)) return JSON.parse(readFileSync(finished, "utf8")) as Result;
   const { search, ...settings } = options.settings;
   const configuration = parseConfiguration({
     ...settings,
@@ -101,7 +109,7 @@ async function withRun<Result>(
   try {
     const signal = options.signal && { signal: options.signal };
     const result = await withLoopContext({ configuration, store, ...signal }, work);
-    writeFileSync(join(directory, "finished"), "");
+    writeFileAtomic(finished, `${JSON.stringify(result, null, 2)}\n`);
     return result;
   } finally {
     store.close();
