@@ -1,10 +1,16 @@
-/** Accuracy before and after: test sets with paired intervals, and the two attacks. */
+/**
+ * Accuracy before and after: test sets with paired intervals, and the two attacks.
+ *
+ * Shares have Wilson's intervals; the difference of the same problems is bootstrapped (share-difference.ts says what
+ * becomes of pairs that all changed alike), that of different problems has Newcombe's.
+ */
 import type { Configuration } from "../closed-loop/configuration.ts";
 import type { Domain } from "../closed-loop/domain.ts";
 import type { StoredFound } from "../closed-loop/found-problem.ts";
 import { storedResult } from "../closed-loop/measurement.ts";
 import { RandomStream } from "../core/random.ts";
-import { bootstrapDifference, bootstrapMean, bootstrapPairedDifference } from "../core/statistics/bootstrap.ts";
+import { newcombeDifference, pairedShareDifference, type Successes } from "../core/statistics/share-difference.ts";
+import { wilsonInterval } from "../core/statistics/wilson-interval.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import type { ComparisonView, Interval } from "./view-model.ts";
 
@@ -72,21 +78,25 @@ interface Compared {
 
 function compare({ name, description, before, after, paired, configuration }: Compared): ComparisonView {
   const { resamples } = configuration.measure;
-  const random = new RandomStream(configuration.seed, ["comparison", name]);
-  const difference = (paired ? bootstrapPairedDifference : bootstrapDifference)(before, after, {
-    resamples,
-    random: random.split("difference"),
-  });
+  const random = new RandomStream(configuration.seed, ["comparison", name, "difference"]);
+  const [first, second] = [successesOf(before), successesOf(after)];
+  const difference = paired
+    ? pairedShareDifference(before, after, { resamples, random })
+    : newcombeDifference(first, second);
   return {
     name,
     description,
     problems: before.length,
-    before: bootstrapMean(before, { resamples, random: random.split("before") }),
-    after: bootstrapMean(after, { resamples, random: random.split("after") }),
+    before: wilsonInterval(first.successes, first.trials),
+    after: wilsonInterval(second.successes, second.trials),
     difference,
     paired,
     verdict: verdictOfDifference(difference),
   };
+}
+
+function successesOf(correct: Uint8Array): Successes {
+  return { successes: correct.reduce((sum, one) => sum + one, 0), trials: correct.length };
 }
 
 function verdictOfDifference({ low, high }: Interval): ComparisonView["verdict"] {

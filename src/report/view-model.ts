@@ -36,10 +36,10 @@ export interface ComparisonView {
   readonly name: string;
   readonly description: string;
   readonly problems: number;
-  /** Shares in [0, 1] with 95 % intervals. */
+  /** Shares in [0, 1] with Wilson's 95 % intervals. */
   readonly before: Interval;
   readonly after: Interval;
-  /** after - before, paired bootstrap where the problems are the same. */
+  /** after - before in [-1, 1]: paired bootstrap where the problems are the same, Newcombe's 95 % interval elsewhere. */
   readonly difference: Interval;
   readonly paired: boolean;
   readonly verdict: "better" | "worse" | "no clear change";

@@ -2,4 +2,5 @@ export * from "./bootstrap.ts";
 export { interquartileMean, mean, quantile, standardDeviation } from "./descriptive.ts";
 export type { BootstrapOptions, Interval } from "./interval.ts";
 export type { Observations } from "./observations.ts";
+export { newcombeDifference, pairedShareDifference, type Successes } from "./share-difference.ts";
 export { wilsonInterval } from "./wilson-interval.ts";

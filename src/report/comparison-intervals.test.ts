@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { parseConfiguration } from "../closed-loop/configuration.ts";
+import { gradeSchoolDomain } from "../closed-loop/domains.ts";
+import type { StoredFound } from "../closed-loop/found-problem.ts";
+import { newcombeDifference } from "../core/statistics/share-difference.ts";
+import { wilsonInterval } from "../core/statistics/wilson-interval.ts";
+import type { GradeSchoolProblem } from "../reasoning/tasks/grade-school/problem.ts";
+import { memoryRunStore } from "../runs/memory-run-store.ts";
+import { attackComparison, comparisonViews } from "./comparison-views.ts";
+
+const [testSet] = gradeSchoolDomain.testSets;
+const domain = { ...gradeSchoolDomain, testSets: testSet === undefined ? [] : [testSet] };
+
+/** The views of a run with these verdicts, one digit a problem, of a test set and of the two searches. */
+function viewsOf(verdicts: { before: string; after: string; first?: string; renewed?: string }) {
+  const { before, after, first = "", renewed = "" } = verdicts;
+  const measure = { problems: before.length, resamples: 200 };
+  const configuration = parseConfiguration({ model: "illume:none.safetensors", measure });
+  const store = memoryRunStore({ configuration: {} });
+  store.addCall(`measure/before/${testSet?.name}/0`, { correct: before });
+  store.addCall(`measure/after/${testSet?.name}/0`, { correct: after });
+  const found = (digits: string) =>
+    [...digits].map((digit) => ({ correct: digit === "1" }) as StoredFound<GradeSchoolProblem>);
+  return comparisonViews({ store, configuration, domain, first: found(first), renewed: found(renewed) });
+}
+
+describe("intervals of comparisons", () => {
+  test.each([
+    ["0".repeat(40), "0".repeat(40), "no clear change"],
+    ["1".repeat(40), "1".repeat(40), "no clear change"],
+    ["0".repeat(40), "1".repeat(40), "better"],
+    ["1".repeat(40), "0".repeat(40), "worse"],
+    ["0", "1", "no clear change"],
+  ])("%s, then %s: each has a width, and it is %s", (before, after, verdict) => {
+    const [view] = viewsOf({ before, after });
+    for (const interval of [view?.before, view?.after, view?.difference]) {
+      expect(interval?.high).toBeGreaterThan(interval?.low as number);
+    }
+    expect(view?.verdict).toBe(verdict);
+  });
+
+  test("shares have Wilson's, and pairs are not taken for unrelated", () => {
+    const [view] = viewsOf({ before: `${"01".repeat(50)}`, after: `${"01".repeat(45)}${"1".repeat(10)}` });
+    expect(view).toMatchObject({ before: wilsonInterval(50, 100), after: wilsonInterval(55, 100), paired: true });
+    expect(view?.difference.estimate).toBeCloseTo(0.05, 12);
+    const unrelated = newcombeDifference({ successes: 50, trials: 100 }, { successes: 55, trials: 100 });
+    expect(view?.difference.low).toBeGreaterThan(0);
+    expect(unrelated.low).toBeLessThan(0);
+  });
+
+  test("searches' proposals are unrelated: Newcombe's", () => {
+    const views = viewsOf({ before: "01", after: "01", first: "0".repeat(30), renewed: `${"1".repeat(20)}0000000000` });
+    const attack = views.find(({ name }) => name === attackComparison);
+    expect(attack?.paired).toBe(false);
+    expect(attack?.difference).toEqual(newcombeDifference({ successes: 0, trials: 30 }, { successes: 20, trials: 30 }));
+    expect(attack?.verdict).toBe("better");
+  });
+});
