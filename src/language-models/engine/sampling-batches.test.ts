@@ -47,7 +47,9 @@ test("batches come in few sizes, so that few graphs are made", () => {
     ).map(({ rows }) => rows.length);
   expect(sizes(1, 1)).toEqual([16]);
   expect(sizes(16, 1)).toEqual([16]);
-  expect(sizes(17, 1)).toEqual([64]);
+  expect(sizes(17, 1)).toEqual([16, 16]);
+  expect(sizes(48, 1)).toEqual([16, 16, 16]);
+  expect(sizes(49, 1)).toEqual([64]);
   expect(sizes(130, 1)).toEqual([64, 64, 16]);
   expect(sizes(3, 4)).toEqual([16]);
   expect(sizes(20, 4)).toEqual([64, 16]);

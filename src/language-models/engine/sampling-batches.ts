@@ -48,13 +48,25 @@ interface Extent {
   readonly samples: number;
 }
 
-function mostPrompts({ promptLength, samples }: Extent): number {
-  return Math.max(1, Math.floor((promptLength > longPrompt ? fewRows : mostRows) / samples));
+/** Prompts in a batch, and in one with little to do. */
+function batchSizes({ promptLength, samples }: Extent): { readonly most: number; readonly few: number } {
+  const few = Math.max(1, Math.floor(fewRows / samples));
+  return { few, most: promptLength > longPrompt ? few : Math.max(1, Math.floor(mostRows / samples)) };
 }
 
-/** Indices of requests that make up one batch each (or several, where one request asks for very many samples). */
+/**
+ * Indices of requests that make up one batch each (or several, where one request asks for very many samples). What
+ * would fill less than three quarters of a batch goes into small ones, which take a little longer for each sequence.
+ */
 export function groupRequests(requests: readonly Extent[]): number[][] {
-  return groupsOf(requests, ({ promptLength, samples }) => `${paddedLength(promptLength)} ${samples}`, mostPrompts);
+  const keyOf = ({ promptLength, samples }: Extent) => `${paddedLength(promptLength)} ${samples}`;
+  return groupsOf(requests, keyOf, (request) => batchSizes(request).most).flatMap((group) => {
+    const { most, few } = batchSizes(requests[group[0] as number] as Extent);
+    if (group.length > 0.75 * most) return [group];
+    return Array.from({ length: Math.ceil(group.length / few) }, (_, part) =>
+      group.slice(part * few, (part + 1) * few),
+    );
+  });
 }
 
 /** Batches in which every sample of every request is once. */
@@ -70,8 +82,8 @@ export function batchesOf(requests: readonly SampleRequest[]): SamplingBatch[] {
   return groupRequests(parts).map((group): SamplingBatch => {
     const members = group.map((index) => parts[index] as (typeof parts)[number]);
     const [first] = members as [(typeof parts)[number]];
-    const few = Math.max(1, Math.floor(fewRows / first.samples));
-    const size = members.length <= few ? few : mostPrompts(first);
+    const { most, few } = batchSizes(first);
+    const size = members.length <= few ? few : most;
     const places = Array.from({ length: size }, (_, place) => members[place]);
     return {
       positions: paddedLength(first.promptLength),
