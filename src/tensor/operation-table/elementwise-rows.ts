@@ -1,8 +1,10 @@
 /** Arithmetic, elementwise functions, comparisons, selection. */
 import { gelu, geluTanh, logSigmoid, softplus } from "../operations/activations.ts";
+import { addScaled } from "../operations/add-scaled.ts";
 import { add, div, maximum, minimum, mul, pow, sub } from "../operations/arithmetic.ts";
 import { clip } from "../operations/clip.ts";
 import { and, equal, greater, greaterEqual, less, lessEqual, not, or } from "../operations/comparison.ts";
+import { withDerivative } from "../operations/custom-derivative.ts";
 import {
   abs,
   cast,
@@ -126,6 +128,21 @@ export const elementwiseRows: readonly Row[] = [
   constantRow("and of bool", [bool([6]), bool([6])], and),
   constantRow("or of bool", [bool([2, 1]), bool([3])], or),
   constantRow("not of bool", [bool([6])], not),
+
+  row("addScaled", [float([2, 3]), float([2, 3]), float([2, 1])], addScaled),
+  row("addScaled batch", [float([2, 1, 3]), float([2, 1, 3]), float([2, 1, 1])], addScaled),
+  row("addScaled of itself", [float([3, 1])], (x) => addScaled(x, x, x)),
+  row("addScaled nothing", [float([2, 0]), float([2, 0]), float([2, 1])], addScaled),
+  row("withDerivative", [float([4]), float([4])], (x, y) =>
+    withDerivative(mul(square(x), y), {
+      sources: [x, y],
+      kept: [mul(x, y)],
+      rule: ({ sources: [, b], kept: [product], result, cotangent }) => [
+        mul(cotangent, mul(product as Tensor, 2)),
+        mul(cotangent, div(result, b as Tensor)),
+      ],
+    }),
+  ),
 
   row("where", [bool([2, 3]), float([2, 3]), float([2, 3])], where),
   row("where repeated", [bool([2, 1]), float([3]), float([])], where),

@@ -38,9 +38,25 @@ export const productRows: readonly Row[] = [
   ),
   row("linear", [float([2, 2, 3]), float([4, 3])], linear),
 
-  row("rotary", [float([1, 2, 3, 4]), constant([1, 3, 2]), constant([1, 3, 2])], rotary),
-  row("rotary each sequence", [float([2, 1, 2, 4]), constant([2, 2, 2]), constant([2, 2, 2])], rotary),
-  row("rotary shared by sequences", [float([2, 1, 2, 4]), constant([1, 2, 2]), constant([1, 2, 2])], rotary),
+  row("rotary", [float([1, 2, 3, 4]), constant([1, 3, 2]), constant([1, 3, 2])], (x, cosine, sine) =>
+    rotary(x, cosine, sine),
+  ),
+  row("rotary positions first", [float([2, 3, 2, 4]), constant([1, 3, 2]), constant([1, 3, 2])], (x, cosine, sine) =>
+    rotary(x, cosine, sine, { positionAxis: 1 }),
+  ),
+  row(
+    "rotary positions first, each sequence",
+    [float([2, 2, 1, 4]), constant([2, 2, 2]), constant([2, 2, 2])],
+    (x, c, s) => rotary(x, c, s, { positionAxis: 1 }),
+  ),
+  row("rotary each sequence", [float([2, 1, 2, 4]), constant([2, 2, 2]), constant([2, 2, 2])], (x, cosine, sine) =>
+    rotary(x, cosine, sine),
+  ),
+  row(
+    "rotary shared by sequences",
+    [float([2, 1, 2, 4]), constant([1, 2, 2]), constant([1, 2, 2])],
+    (x, cosine, sine) => rotary(x, cosine, sine),
+  ),
 
   row("conv2d", [float([2, 2, 3, 3]), float([2, 2, 2, 2])], (x, w) => conv2d(x, w), false),
   row(

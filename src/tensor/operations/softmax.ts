@@ -3,8 +3,9 @@ import { type ElementArray, isFloat } from "../element-type.ts";
 import { apply, type Call, mismatch, type Operation } from "../operation.ts";
 import { resolveAxis, sizeOf } from "../shape.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
+import { addScaled } from "./add-scaled.ts";
 import { mul, sub } from "./arithmetic.ts";
-import { exp } from "./elementwise.ts";
+import { exp, neg } from "./elementwise.ts";
 import { sum } from "./reduction.ts";
 
 interface Attributes {
@@ -43,7 +44,7 @@ export const softmaxOperation: Operation<Attributes> = {
   lower: (graph, inputs, call) => graph.node("Softmax", inputs, { axis: call.attributes.axis }),
   differentiate: ({ output, cotangent, attributes: { axis } }) => {
     const weighted = mul(output, cotangent);
-    return [sub(weighted, mul(output, sum(weighted, { axes: axis, keepDimensions: true })))];
+    return [minusShare(weighted, output, weighted, axis)];
   },
 };
 
@@ -52,10 +53,14 @@ export const logSoftmaxOperation: Operation<Attributes> = {
   infer: (inputs) => inferSoftmax("logSoftmax", inputs),
   evaluate: ([input], result, call) => evaluateSoftmax(input as ElementArray, result, call, true),
   lower: (graph, inputs, call) => graph.node("LogSoftmax", inputs, { axis: call.attributes.axis }),
-  differentiate: ({ output, cotangent, attributes: { axis } }) => [
-    sub(cotangent, mul(exp(output), sum(cotangent, { axes: axis, keepDimensions: true }))),
-  ],
+  differentiate: ({ output, cotangent, attributes: { axis } }) => [minusShare(cotangent, exp(output), cotangent, axis)],
 };
+
+/** x - share * sum(whole) along an axis. */
+function minusShare(x: Tensor, share: Tensor, whole: Tensor, axis: number): Tensor {
+  const total = sum(whole, { axes: axis, keepDimensions: true });
+  return axis === x.rank - 1 ? addScaled(x, share, neg(total)) : sub(x, mul(share, total));
+}
 
 function along(operation: Operation<Attributes>, x: Tensor, axis: number): Tensor {
   const resolved = resolveAxis(axis, x.rank);
