@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { nearestName } from "../core/errors/nearest-name.ts";
 
+/** One setting that is wrong, in the three parts of an error, each on one line. */
 export interface ConfigurationProblem {
   /** The setting as the user wrote it, e.g. "illume.yaml: search.batchSize" or "--search-batch-size". */
   readonly place: string;

@@ -14,6 +14,7 @@ export const searchArms = [
   "in-distribution",
 ] as const;
 
+/** The families of problems that the loop knows, by the names that settings give. */
 export const domains = ["grade-school"] as const;
 
 const count = (description: string, standard: number) =>
@@ -68,6 +69,7 @@ const attackSchema = z.strictObject({
   renewed: z.boolean().default(true).describe("search again, at an equal budget, against the taught model"),
 });
 
+/** The settings of a run as a zod schema: names, ranges, defaults and, as descriptions, the command line's help. */
 export const configurationSchema = z.strictObject({
   domain: z.enum(domains).default("grade-school").describe("family of problems"),
   model: z
@@ -89,6 +91,7 @@ export const configurationSchema = z.strictObject({
 export type Configuration = z.output<typeof configurationSchema>;
 /** What a user writes: any subset of the settings. */
 export type ConfigurationInput = z.input<typeof configurationSchema>;
+/** A way of searching, one of `searchArms`. */
 export type SearchArm = Configuration["search"]["arm"];
 
 export const defaultConfiguration: Configuration = configurationSchema.parse({});

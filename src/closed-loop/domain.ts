@@ -3,6 +3,7 @@ import type { RandomStream } from "../core/random.ts";
 import type { Tokenizer } from "../language-models/tokenizer.ts";
 import type { Task } from "../reasoning/task.ts";
 
+/** A family of problems as the closed loop uses it: asked and judged by its task, drawn from separate sources. */
 export interface Domain<Problem> {
   readonly name: string;
   readonly task: Task<Problem>;

@@ -13,6 +13,7 @@ import { loadTarget } from "./target.ts";
 import { measureTrainingCard } from "./training-card.ts";
 import { drawTrainingSet, type TrainingSet } from "./training-set.ts";
 
+/** Accuracy on the same test sets before and after, in the order of the domain's sets, and what was taught. */
 export interface ImproveResult {
   readonly before: readonly TestSetResult[];
   readonly after: readonly TestSetResult[];
@@ -26,6 +27,12 @@ export function searchName(round: number): string {
   return `round ${round}`;
 }
 
+/**
+ * The whole loop: measure, search and learn in rounds, measure again, renew the attack. Everything is committed to the
+ * store before it is used, so that called again with the same store it goes on where it stopped.
+ * Throws InterruptedError where the signal aborts, NumericalError where training diverges, StorageError where the run's
+ * folder cannot be written.
+ */
 export async function improve(options: LoopOptions): Promise<ImproveResult> {
   return withLoopContext(options, improveWith);
 }

@@ -10,6 +10,7 @@ import { OpenModel } from "./open-model.ts";
 import type { Progress, ProgressPhase } from "./progress.ts";
 import { expectedSecondsLeft, type PlannedPhase, plannedPhases, plannedSecondsDone } from "./time-estimate.ts";
 
+/** What every part of the loop takes: settings, where results are kept, how to stop it and whom to tell. */
 export interface LoopOptions {
   readonly configuration: Configuration;
   readonly store: RunStore;

@@ -7,6 +7,7 @@ import type { ProgressPhase } from "./progress.ts";
 /** Problems evaluated between two commits. */
 const pieceSize = 500;
 
+/** What a model got right on one test set. */
 export interface TestSetResult {
   readonly name: string;
   /** One number a problem: 1 where answer and every step are right. */

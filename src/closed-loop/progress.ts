@@ -10,6 +10,7 @@ export type ProgressPhase =
   | "renewed attack"
   | "report";
 
+/** How far a run is; sent after every piece of work. */
 export interface Progress {
   readonly phase: ProgressPhase;
   /** The round that is running, from 1; 0 outside rounds. */

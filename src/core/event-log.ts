@@ -15,6 +15,7 @@ export type LoggedEvent<Events, Kind extends keyof Events = keyof Events> = {
   };
 }[Kind];
 
+/** Called with each event as it is logged. */
 export type EventListener<Events> = (event: LoggedEvent<Events>) => void;
 
 /** `new EventLog<{ progress: { done: number }; finished: null }>()` */

@@ -13,6 +13,7 @@ import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus"
 import type { JumpableRandomGenerator } from "pure-rand/types/JumpableRandomGenerator";
 import { InvalidArgumentError } from "./errors/invalid-argument-error.ts";
 
+/** A part of a stream's name: what it is for, or which one of several. */
 export type RandomLabel = string | number;
 
 /** A mutable source of random numbers; equal seeds and paths give equal numbers on every machine. */

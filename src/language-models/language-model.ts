@@ -9,6 +9,7 @@
 
 export type LanguageModelCapability = "generate" | "score" | "tokenize" | "embed";
 
+/** One turn of a conversation. */
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";
   readonly content: string;
@@ -17,6 +18,7 @@ export interface ChatMessage {
 /** Plain text to continue, or a conversation to answer. */
 export type Prompt = string | readonly ChatMessage[];
 
+/** What to sample, how much and how. */
 export interface GenerateOptions {
   readonly prompts: readonly Prompt[];
   /** Samples of each prompt, at least 1 (default 1). */
@@ -40,6 +42,7 @@ export interface GenerateOptions {
 /** "stop": the model's end or a stop text; "length": maximumTokens; "other": a reason that the model did not tell. */
 export type FinishReason = "stop" | "length" | "refusal" | "error" | "other";
 
+/** One sample. */
 export interface Generation {
   /** Untrusted text: escape it before it reaches a terminal, a page or a file name. */
   readonly text: string;
@@ -56,12 +59,14 @@ export interface Generation {
   readonly logProbability?: number;
 }
 
+/** Completions to score. */
 export interface ScoreOptions {
   /** Each completion is scored given its prompt. */
   readonly items: readonly { readonly prompt: Prompt; readonly completion: string }[];
   readonly signal?: AbortSignal;
 }
 
+/** How probable a model finds a completion. */
 export interface Score {
   /** Natural log of P(completion and its end | prompt). */
   readonly logProbability: number;
@@ -71,6 +76,10 @@ export interface Score {
   readonly greedy: boolean;
 }
 
+/**
+ * A model that gives text, whatever runs it: this engine, an endpoint, a script. A method that is not among the
+ * capabilities throws UnsupportedCapabilityError.
+ */
 export interface LanguageModel {
   /** What the user types to get this model, e.g. "illume:models/reasoner.safetensors". */
   readonly id: string;

@@ -6,6 +6,7 @@ import { TransformerLanguageModel } from "./engine/transformer-language-model.ts
 import { resolveModelPath } from "./model-id.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
+/** Which model file to open, and how to run it. */
 export interface OpenTransformerOptions {
   /** See resolveModelPath. */
   readonly id: string;
@@ -15,6 +16,7 @@ export interface OpenTransformerOptions {
   readonly threads?: number;
 }
 
+/** A model file that was opened: its parts for training, and the model for use. */
 export interface OpenTransformer {
   readonly shape: TransformerShape;
   readonly parameters: TransformerParameters;

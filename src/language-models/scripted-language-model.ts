@@ -25,6 +25,7 @@ export interface ScriptedRequest {
   readonly random: RandomStream;
 }
 
+/** What a scripted model answers; it is capable of what it has a function for. */
 export interface ScriptedLanguageModelOptions {
   /** Default "scripted". */
   readonly id?: string;
@@ -47,6 +48,7 @@ export type ScriptedCall =
   | { readonly method: "score"; readonly options: ScoreOptions }
   | { readonly method: "tokenize" | "embed"; readonly texts: readonly string[] };
 
+/** A model for tests: it answers what it is told to and records its calls. */
 export class ScriptedLanguageModel implements LanguageModel {
   readonly id: string;
   readonly capabilities: ReadonlySet<LanguageModelCapability>;

@@ -34,6 +34,7 @@ export interface StoredTensor {
   readonly data: TensorData;
 }
 
+/** What a safetensors file holds. */
 export interface SafetensorsFile {
   /** By name, in the order of the file. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
@@ -47,6 +48,7 @@ export interface WritableTensor {
   readonly data: TensorData;
 }
 
+/** How to write a safetensors file. */
 export interface SafetensorsWriteOptions {
   /** Texts that travel with the tensors. */
   readonly metadata?: ReadonlyMap<string, string>;

@@ -8,6 +8,7 @@ export interface ScheduleOptions {
   readonly finalShare?: number;
 }
 
+/** The share of the highest learning rate at a step, in [0, 1]; steps count from 0. */
 export type Schedule = (step: number) => number;
 
 function withWarmup(options: ScheduleOptions, decay: (progress: number) => number): Schedule {

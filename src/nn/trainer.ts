@@ -13,6 +13,7 @@ import { leavesOf, mapTree, type Tree } from "../tensor/tree.ts";
 import { type AdamWBuffers, type AdamWOptions, adamWBuffers, applyAdamW, ownTree } from "./optimisers/adamw.ts";
 import { clippingScale, normOfArrays, requirePositiveNorm } from "./optimisers/clipping.ts";
 
+/** What is trained, on which loss and how. */
 export interface TrainerOptions<P extends Tree, Batch extends readonly Tree[]> {
   /** Initial parameters, float32; copied. */
   readonly parameters: P;
@@ -24,6 +25,7 @@ export interface TrainerOptions<P extends Tree, Batch extends readonly Tree[]> {
   readonly threads?: number;
 }
 
+/** What one step reports. */
 export interface TrainingStep {
   readonly loss: number;
   /** Before clipping. */
@@ -39,6 +41,7 @@ export interface TrainerState<P extends Tree> {
   readonly step: number;
 }
 
+/** Parameters that are trained in place, one batch a step; steps run one after the other. */
 export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
   readonly #options: TrainerOptions<P, Batch>;
   readonly #differentiate: CompiledFunction<[P, ...Batch], { value: Tensor; gradient: P }>;

@@ -17,6 +17,7 @@ import { causalAttention } from "./attention/causal-attention.ts";
 import { normalWeight } from "./initialisation.ts";
 import { rotaryTables } from "./rotary-tables.ts";
 
+/** The sizes that define a transformer; all above 0. */
 export interface TransformerShape {
   readonly vocabularySize: number;
   readonly hiddenSize: number;
@@ -32,10 +33,12 @@ export interface TransformerShape {
 }
 
 // Type aliases, not interfaces: only those are trees to the compiler.
+/** A weight as checkpoints name it: a matrix [out, in], an embedding [tokens, size] or a norm's factors [size]. */
 export type Weight = {
   readonly weight: Tensor;
 };
 
+/** Projections of one layer's attention, [out, in] each, named as in checkpoints of the Llama family. */
 export type AttentionParameters = {
   readonly q_proj: Weight;
   readonly k_proj: Weight;
@@ -43,6 +46,7 @@ export type AttentionParameters = {
   readonly o_proj: Weight;
 };
 
+/** One layer: attention and gated MLP, each after its norm; named as in checkpoints of the Llama family. */
 export type LayerParameters = {
   readonly input_layernorm: Weight;
   readonly self_attn: AttentionParameters;
@@ -50,6 +54,7 @@ export type LayerParameters = {
   readonly mlp: { readonly gate_proj: Weight; readonly up_proj: Weight; readonly down_proj: Weight };
 };
 
+/** All weights, named as in checkpoints of the Llama family. */
 export type TransformerParameters = {
   readonly model: {
     readonly embed_tokens: Weight;

@@ -20,6 +20,7 @@ import type { RandomStream } from "../core/random.ts";
 import type { AddResult, AddStatus, Archive, ArchiveEntry } from "./archives/archive.ts";
 import type { Parent, ParentSelection } from "./selection/parent-selection.ts";
 
+/** What evaluating a solution gave. */
 export interface Evaluation<Solution> {
   /** Higher is better; finite. */
   readonly fitness: number;
@@ -29,6 +30,7 @@ export interface Evaluation<Solution> {
   readonly solution?: Solution;
 }
 
+/** What an evaluation may use beside the solutions; the stream is named after the iteration. */
 export interface EvaluationContext {
   readonly iteration: number;
   readonly random: RandomStream;
@@ -41,6 +43,7 @@ export interface EvaluatedChild<Solution> extends ArchiveEntry<Solution>, AddRes
   readonly parent: Parent<Solution> | undefined;
 }
 
+/** What one iteration evaluated, for logs. */
 export interface BatchRecord<Solution> {
   readonly iteration: number;
   readonly children: readonly EvaluatedChild<Solution>[];
@@ -48,6 +51,7 @@ export interface BatchRecord<Solution> {
   readonly evaluations: number;
 }
 
+/** The parts and the budget of a search. */
 export interface MapElitesOptions<Solution> {
   /** Changed in place. */
   readonly archive: Archive<Solution>;

@@ -1,6 +1,7 @@
 /** A family of problems with exact verification: what is asked, what counts as right, how problems differ. */
 import type { RandomStream } from "../core/random.ts";
 
+/** What a verifier says of a completion. */
 export interface Verdict {
   /** Whether the final answer is right. */
   readonly answerCorrect: boolean;
@@ -19,12 +20,14 @@ export interface TaskDescriptor<Problem> {
   bin(problem: Problem): number;
 }
 
+/** A problem made of another one. */
 export interface Mutation<Problem> {
   readonly problem: Problem;
   /** What was done, for people and for lineage, e.g. "insert multiply, new numbers". */
   readonly description: string;
 }
 
+/** A family of problems: how to ask, solve, judge, describe, change and store one. */
 export interface Task<Problem> {
   readonly name: string;
   /** The text put to the model. */

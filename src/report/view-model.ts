@@ -6,6 +6,7 @@ export interface Interval {
   readonly high: number;
 }
 
+/** A problem of the archive, or an ancestor of one. */
 export interface ArchiveItemView {
   readonly id: string;
   /** Undefined for a seed. */
@@ -24,6 +25,7 @@ export interface ArchiveItemView {
   readonly elite: boolean;
 }
 
+/** The archive of a search: cells by their bins, elites with lineage. */
 export interface ArchiveView {
   readonly dimensions: readonly { readonly name: string; readonly bins: readonly string[] }[];
   /** Elites, and all of their ancestors. */
@@ -32,6 +34,7 @@ export interface ArchiveView {
   readonly weakBelow: number;
 }
 
+/** Accuracy before and after on one test set, or of two attacks. */
 export interface ComparisonView {
   readonly name: string;
   readonly description: string;
@@ -45,6 +48,7 @@ export interface ComparisonView {
   readonly verdict: "better" | "worse" | "no clear change";
 }
 
+/** Lines over a common horizontal axis; points are [horizontal, vertical] in order. */
 export interface CurveView {
   readonly name: string;
   readonly horizontal: string;
@@ -52,6 +56,7 @@ export interface CurveView {
   readonly series: readonly { readonly name: string; readonly points: readonly (readonly [number, number])[] }[];
 }
 
+/** One measure of the data card. */
 export interface CardRowView {
   readonly axis: "quality" | "diversity" | "complexity";
   readonly measure: string;
@@ -65,6 +70,7 @@ export interface CardRowView {
   readonly interval?: readonly [number, number];
 }
 
+/** A whole report. */
 export interface ReportViewModel {
   readonly format: 1;
   readonly title: string;

@@ -12,6 +12,7 @@ import {
 } from "./store-errors.ts";
 import { decodeJson, encodeJson } from "./stored-json.ts";
 
+/** What a store in memory starts with. */
 export interface MemoryRunStoreOptions {
   readonly configuration: Json;
   /** Folder for checkpoints and reports, should someone write any; not created. Default: a new name in the temporary folder. */

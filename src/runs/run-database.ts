@@ -20,6 +20,7 @@ const applicationId = 0x696c6c75;
 export const runFormat = 1;
 export const runDatabaseName = "run.sqlite";
 
+/** Where a new run is kept, and what it starts with. */
 export interface CreateRunOptions {
   /** The run's folder; made where it is missing. */
   readonly directory: string;
@@ -61,6 +62,7 @@ export function createRun(options: CreateRunOptions): RunStore {
   });
 }
 
+/** Which run to open, and whether to write. */
 export interface OpenRunOptions {
   /** The run's folder. */
   readonly directory: string;

@@ -5,6 +5,7 @@ import { makeFolder } from "../core/make-folder.ts";
 import { runDatabaseName } from "./run-database.ts";
 import { withStorageErrors } from "./sqlite.ts";
 
+/** A folder with a run in it. */
 export interface RunFolder {
   readonly name: string;
   readonly directory: string;
@@ -27,6 +28,7 @@ export function listRuns(root: string): RunFolder[] {
   return folders.sort((a, b) => b.changed - a.changed || (a.name < b.name ? 1 : -1));
 }
 
+/** What the name of a new run's folder is made of. */
 export interface NewRunNameOptions {
   /** The folder that holds the runs' folders; made where it is missing. */
   readonly root: string;

@@ -6,6 +6,7 @@
 /** Plain JSON: what survives JSON.parse(JSON.stringify(value)) unchanged. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+/** Something that happened; events are numbered in their order. */
 export interface StoredEvent {
   readonly sequence: number;
   readonly kind: string;
@@ -14,6 +15,7 @@ export interface StoredEvent {
   readonly time: number;
 }
 
+/** A solution that a search evaluated. */
 export interface StoredEntry {
   /** Unique in the run; entries keep the order in which they were added. */
   readonly id: string;
@@ -26,12 +28,17 @@ export interface StoredEntry {
   readonly payload: Json;
 }
 
+/** One value of a curve. */
 export interface StoredMetric {
   readonly name: string;
   readonly step: number;
   readonly value: number;
 }
 
+/**
+ * The record of one run. Writes outside of a transaction are committed each on their own. Throws StorageError where the
+ * record cannot be read or written, InvalidArgumentError for values that it could not give back, and after `close`.
+ */
 export interface RunStore {
   /** The folder of the run: its database, checkpoints and report. */
   readonly directory: string;

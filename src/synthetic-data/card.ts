@@ -17,6 +17,7 @@ import { meanOfDefined } from "./measures/row-mean-measure.ts";
 import { standardMeasures } from "./measures/standard-measures.ts";
 import { type DataRegions, dataRegions } from "./regions.ts";
 
+/** One measure of a data set. */
 export interface CardRow {
   readonly axis: MeasureAxis;
   readonly measure: string;
@@ -27,6 +28,7 @@ export interface CardRow {
   readonly interval?: readonly [number, number];
 }
 
+/** A data set by its quality, diversity and complexity. */
 export interface DataCard {
   readonly format: 1;
   readonly rowCount: number;
@@ -39,6 +41,7 @@ export interface DataCard {
   readonly regions: DataRegions;
 }
 
+/** What a card measures. */
 export interface DataCardOptions {
   /** Default: `standardMeasures()`. */
   readonly measures?: readonly Measure[];

@@ -15,8 +15,10 @@ import { meanOfDefined } from "./measures/row-mean-measure.ts";
 import { sampleRows } from "./measures/sample-rows.ts";
 import { standardMeasures } from "./measures/standard-measures.ts";
 
+/** What an interval of a difference says: which side of zero it is on. */
 export type DifferenceVerdict = "higher" | "lower" | "no clear difference" | "unknown";
 
+/** One measure of both data sets, and the difference. */
 export interface ComparedMeasure {
   readonly axis: MeasureAxis;
   readonly measure: string;
@@ -33,6 +35,7 @@ export interface ComparedMeasure {
   readonly comparedRows: readonly [number, number];
 }
 
+/** Two data sets, measure by measure. */
 export interface DataSetComparison {
   readonly format: 1;
   readonly rowCounts: readonly [number, number];
@@ -43,6 +46,7 @@ export interface DataSetComparison {
   readonly undefinedMeasures: readonly string[];
 }
 
+/** What a comparison measures. */
 export interface CompareDataSetsOptions {
   /** Default: `standardMeasures()`. */
   readonly measures?: readonly Measure[];

@@ -9,6 +9,7 @@ import type { DataRow } from "./measures/measure.ts";
 /** JSON Lines in one of three shapes, or a table. */
 export type ExportFormat = "prompt-completion" | "chat" | "question-answer" | "csv";
 
+/** How to write rows. */
 export interface ExportRowsOptions {
   readonly format: ExportFormat;
   /** Whether attributes go along (default true): in a field "attributes", in CSV as columns. */
@@ -17,6 +18,7 @@ export interface ExportRowsOptions {
   readonly card?: { readonly measured: DataCard; readonly text: DataCardText };
 }
 
+/** What was written. */
 export interface ExportedFiles {
   readonly dataPath: string;
   /** The data's path with the ending .card.md. */

@@ -12,8 +12,10 @@ import { parseCsvRecords } from "./parse-csv-records.ts";
 import { type ParsedRecords, parseJsonLinesRecords, parseJsonRecords } from "./parse-records.ts";
 import { rowsOfRecord, type TextFields } from "./rows-of-record.ts";
 
+/** A format of files with rows. */
 export type DataFormat = "jsonl" | "json" | "csv" | "tsv";
 
+/** How to read a file with rows. */
 export interface ReadRowsOptions {
   /** Where the text is; default: found by the usual names. */
   readonly field?: TextFields;
@@ -23,6 +25,7 @@ export interface ReadRowsOptions {
   readonly malformed?: "throw" | "skip";
 }
 
+/** The rows of a file. */
 export interface ReadRows {
   readonly rows: readonly DataRow[];
   /** Where each row stands, from 1: its line, or its item in a JSON list. */

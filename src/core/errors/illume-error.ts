@@ -14,6 +14,7 @@ export interface IllumeErrorOptions {
   readonly cause?: unknown;
 }
 
+/** The base of every error that illume raises on purpose; its message is one line made of the three parts. */
 export abstract class IllumeError extends Error {
   abstract readonly exitCode: number;
   readonly expected: string;

@@ -9,6 +9,7 @@ export interface Interval {
   readonly high: number;
 }
 
+/** How a bootstrap interval is made. */
 export interface BootstrapOptions {
   /** Drawn from; equal streams at equal positions give equal intervals. */
   readonly random: RandomStream;

@@ -15,6 +15,10 @@ export interface EncodedExample {
 /** int32 tokens and targets and float32 weights, each [rows, positions]. */
 export type TrainingBatch = readonly [tokens: Tensor, targets: Tensor, weights: Tensor];
 
+/**
+ * The example's tokens: begin, prompt, completion, end; what the model is taught starts behind the prompt.
+ * Throws InvalidArgumentError for text that the tokenizer cannot express.
+ */
 export function encodeExample(
   tokenizer: Tokenizer,
   example: { readonly prompt: string; readonly completion: string },

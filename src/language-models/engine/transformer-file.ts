@@ -27,6 +27,7 @@ const shapeSchema = z.object({
   epsilon: z.number().positive(),
 });
 
+/** What a model file holds. */
 export interface TransformerFile {
   readonly shape: TransformerShape;
   readonly parameters: TransformerParameters;

@@ -24,6 +24,7 @@ import type { Tokenizer } from "../tokenizer.ts";
 import { EnginePool } from "./engine-pool.ts";
 import { encodeExample } from "./training-batches.ts";
 
+/** A transformer's parts, and how to run it. */
 export interface TransformerLanguageModelOptions {
   readonly id: string;
   readonly shape: TransformerShape;
@@ -36,6 +37,7 @@ export interface TransformerLanguageModelOptions {
   readonly contextLength?: number;
 }
 
+/** A transformer of this engine as a language model; `close` it after use, which ends its threads. */
 export class TransformerLanguageModel implements LanguageModel {
   readonly id: string;
   readonly capabilities: ReadonlySet<LanguageModelCapability> = new Set(["generate", "score", "tokenize"]);

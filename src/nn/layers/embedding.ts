@@ -4,6 +4,7 @@ import { gatherRows } from "../../tensor/operations/indexing.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { normalWeight } from "../initialisation.ts";
 
+/** The vectors of an embedding. */
 export type EmbeddingParameters = {
   /** [tokens, size] */
   readonly weight: Tensor;

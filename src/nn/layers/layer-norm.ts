@@ -2,6 +2,7 @@
 import { layerNorm } from "../../tensor/operations/normalisation.ts";
 import { ones, type Tensor, zeros } from "../../tensor/tensor.ts";
 
+/** Factors and offsets of a layer norm. */
 export type LayerNormParameters = {
   /** [size], multiplies. */
   readonly weight: Tensor;

@@ -5,6 +5,7 @@ import { linear } from "../../tensor/operations/matrix-product.ts";
 import { type Tensor, zeros } from "../../tensor/tensor.ts";
 import { type Initialisation, inverseRootUniform } from "../initialisation.ts";
 
+/** Weight and bias of a linear layer. */
 export type LinearParameters = {
   /** [out, in] */
   readonly weight: Tensor;

@@ -6,6 +6,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import type { Initialisation } from "../initialisation.ts";
 import { initialiseLinear, type LinearParameters, linearLayer } from "./linear-layer.ts";
 
+/** The linear layers of an MLP, first to last. */
 export type MlpParameters = { readonly layers: readonly LinearParameters[] };
 
 /**

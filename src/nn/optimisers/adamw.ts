@@ -12,6 +12,7 @@ import { sqrt, square } from "../../tensor/operations/elementwise.ts";
 import { ones, type Tensor, tensor, zeros } from "../../tensor/tensor.ts";
 import { mapTree, type Tree, zipTrees } from "../../tensor/tree.ts";
 
+/** Settings of AdamW but for the learning rate, which each step takes. */
 export interface AdamWOptions {
   /** Decay rates of the moments in [0, 1) (default 0.9 and 0.999). */
   readonly betas?: readonly [number, number];
@@ -22,6 +23,7 @@ export interface AdamWOptions {
 }
 
 // A type alias, not an interface: only those are trees to the compiler.
+/** What AdamW keeps between steps; the moments have the shapes of the parameters. */
 export type AdamWState<P extends Tree> = {
   readonly firstMoment: P;
   readonly secondMoment: P;
@@ -29,6 +31,7 @@ export type AdamWState<P extends Tree> = {
   readonly powers: readonly [Tensor, Tensor];
 };
 
+/** The defaults of AdamWOptions, which are PyTorch's. */
 export const adamWDefaults = { betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 } as const;
 
 /** Zero moments for a tree of parameters. */

@@ -3,6 +3,7 @@ import { add, mul, sub } from "../../tensor/operations/arithmetic.ts";
 import { type Tensor, zeros } from "../../tensor/tensor.ts";
 import { mapTree, type Tree, zipTrees } from "../../tensor/tree.ts";
 
+/** Settings of SGD but for the learning rate, which each step takes. */
 export interface SgdOptions {
   /** Share of the last velocity that is kept, in [0, 1) (default 0). */
   readonly momentum?: number;

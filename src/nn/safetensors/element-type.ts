@@ -3,6 +3,7 @@
 /** bf16 and f16 are widened to 32 bits when read and rounded to nearest (ties to even) when written. */
 export type ElementType = "f64" | "f32" | "f16" | "bf16" | "i64" | "i32" | "u8" | "bool";
 
+/** A tensor's numbers in memory; half-precision floats are widened to Float32Array. */
 export type TensorData = Float64Array | Float32Array | BigInt64Array | Int32Array | Uint8Array;
 
 interface ElementFormat {

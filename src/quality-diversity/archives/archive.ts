@@ -18,8 +18,10 @@ export const addStatus = {
   /** Entered a cell that was empty. */
   discovered: 2,
 } as const;
+/** A value of `addStatus`. */
 export type AddStatus = (typeof addStatus)[keyof typeof addStatus];
 
+/** A solution with what an archive has to know of it. */
 export interface ArchiveEntry<Solution> {
   readonly solution: Solution;
   /** Higher is better; finite. */
@@ -37,6 +39,7 @@ export interface ArchiveBatch<Solutions> {
   readonly descriptors: Float64Array;
 }
 
+/** What became of a solution that was offered. */
 export interface AddResult {
   readonly status: AddStatus;
   /**
@@ -54,12 +57,14 @@ export interface BatchAddResult {
   readonly cells: Int32Array;
 }
 
+/** A solution that is in an archive, and where. */
 export interface Elite<Solution> extends ArchiveEntry<Solution> {
   readonly cell: number;
   /** Place in its cell; 0 is the fittest. */
   readonly rank: number;
 }
 
+/** An archive in numbers. */
 export interface ArchiveStatistics {
   readonly filledCells: number;
   /** Share of cells that are filled, in [0, 1]. */
@@ -75,6 +80,7 @@ export interface ArchiveStatistics {
   readonly meanOfElites: number | undefined;
 }
 
+/** The best solutions of each cell of a descriptor space. Rules of order, eviction and ties: README of this room. */
 export interface Archive<Solution, Solutions = readonly Solution[]> {
   readonly cells: number;
   /** Numbers in a descriptor. */

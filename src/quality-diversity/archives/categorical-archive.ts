@@ -6,6 +6,7 @@ import type { RectangularTessellation } from "../tessellations/tessellation.ts";
 import { CellArchive } from "./cell-archive.ts";
 import { listStorage } from "./solution-storage.ts";
 
+/** Named bins, and elites a cell. */
 export interface CategoricalArchiveOptions extends CategoricalTessellationOptions {
   /** How many elites a cell holds at most; default 1. */
   readonly elitesPerCell?: number;

@@ -21,6 +21,7 @@ import {
 } from "./archive.ts";
 import type { SolutionStorage } from "./solution-storage.ts";
 
+/** The parts of an archive. */
 export interface CellArchiveOptions<Solution, Solutions, Cells extends Tessellation> {
   readonly tessellation: Cells;
   readonly storage: SolutionStorage<Solution, Solutions>;
@@ -31,6 +32,7 @@ export interface CellArchiveOptions<Solution, Solutions, Cells extends Tessellat
 const mostPlaces = 2 ** 31 - 1;
 const firstRows = 64;
 
+/** An archive for any division of the descriptor space and any way to keep solutions. */
 export class CellArchive<Solution, Solutions, Cells extends Tessellation = Tessellation>
   implements Archive<Solution, Solutions>
 {

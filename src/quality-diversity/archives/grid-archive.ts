@@ -3,6 +3,7 @@ import type { RectangularTessellation } from "../tessellations/tessellation.ts";
 import { CellArchive } from "./cell-archive.ts";
 import { listStorage, type VectorBatch, vectorStorage } from "./solution-storage.ts";
 
+/** Axes of equal bins, and elites a cell. */
 export interface GridArchiveOptions extends GridTessellationOptions {
   /** How many elites a cell holds at most; default 1. */
   readonly elitesPerCell?: number;

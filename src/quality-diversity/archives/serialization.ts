@@ -7,6 +7,7 @@ import { CorruptFileError } from "../../core/errors/corrupt-file-error.ts";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import type { Archive } from "./archive.ts";
 
+/** An elite as plain JSON, its solution as `serializeSolution` gave it. */
 export interface SerializedElite {
   readonly cell: number;
   readonly fitness: number;
@@ -14,6 +15,7 @@ export interface SerializedElite {
   readonly solution: unknown;
 }
 
+/** An archive as plain JSON, to check against the archive that it is restored into. */
 export interface SerializedArchive {
   readonly format: 1;
   readonly cells: number;

@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { ShapeError } from "../../core/errors/shape-error.ts";
 
+/** How an archive keeps solutions, in numbered rows. */
 export interface SolutionStorage<Solution, Solutions> {
   /** How many solutions a batch has. Throws ShapeError for a batch of another width. */
   countOf(solutions: Solutions): number;

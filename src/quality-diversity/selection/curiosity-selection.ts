@@ -13,6 +13,7 @@ import { drawIndices } from "./draw.ts";
 import type { ParentSelection } from "./parent-selection.ts";
 import { requireElites } from "./require-elites.ts";
 
+/** Settings of curiosity selection; cells and elites a cell as the archive's. */
 export interface CuriosityOptions {
   readonly cells: number;
   readonly elitesPerCell?: number;
@@ -22,6 +23,7 @@ export interface CuriosityOptions {
   readonly scores?: readonly number[];
 }
 
+/** A selection that learns which cells' children are kept. */
 export interface CuriositySelection<Solution> extends ParentSelection<Solution> {
   observe: NonNullable<ParentSelection<Solution>["observe"]>;
   /** The score of every cell, for storing. */

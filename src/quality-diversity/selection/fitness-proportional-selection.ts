@@ -2,6 +2,7 @@ import { drawIndices } from "./draw.ts";
 import type { ParentSelection } from "./parent-selection.ts";
 import { requireElites } from "./require-elites.ts";
 
+/** Settings of the roulette wheel. */
 export interface FitnessProportionalOptions {
   /** The fitness that is never chosen while a fitter elite exists; elites below it count as at it. Default 0. */
   readonly lowerBound?: number;

@@ -3,6 +3,7 @@ import type { RandomStream } from "../../core/random.ts";
 import { drawIndices } from "./draw.ts";
 import type { SelectableArchive } from "./parent-selection.ts";
 
+/** How strongly weak cells are preferred. */
 export interface LowFitnessTargetOptions {
   /** In units of fitness, above 0: the smaller, the more surely the weakest cells. Default 0.1. */
   readonly temperature?: number;

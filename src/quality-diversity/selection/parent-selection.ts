@@ -2,6 +2,7 @@
 import type { RandomStream } from "../../core/random.ts";
 import type { AddStatus, Archive } from "../archives/archive.ts";
 
+/** A solution to make a child of. */
 export interface Parent<Solution> {
   readonly solution: Solution;
   /** The cell it was taken from; undefined for one that was not taken from the archive. */
@@ -21,6 +22,7 @@ export type SelectableArchive<Solution> = Pick<
   "cells" | "elitesPerCell" | "size" | "filledCells" | "count" | "fitness" | "elite"
 >;
 
+/** A way to choose parents. */
 export interface ParentSelection<Solution> {
   /** `count` parents, drawn with replacement. Throws InvalidArgumentError where there is nothing to draw from. */
   select(archive: SelectableArchive<Solution>, count: number, random: RandomStream): Parent<Solution>[];

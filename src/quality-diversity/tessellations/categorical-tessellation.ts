@@ -4,12 +4,14 @@ import { descriptorNotFinite } from "./not-finite.ts";
 import { binsOfCell, countCells } from "./row-major.ts";
 import type { RectangularTessellation } from "./tessellation.ts";
 
+/** One dimension of named bins. */
 export interface CategoricalAxis {
   readonly name: string;
   /** One label a bin, in order; at least one. */
   readonly labels: readonly string[];
 }
 
+/** Dimensions of named bins; at least one. */
 export interface CategoricalTessellationOptions {
   readonly axes: readonly CategoricalAxis[];
 }

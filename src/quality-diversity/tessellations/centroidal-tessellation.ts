@@ -13,11 +13,13 @@ import { nearestCentroid } from "./nearest-centroid.ts";
 import { descriptorNotFinite } from "./not-finite.ts";
 import type { Tessellation } from "./tessellation.ts";
 
+/** Cells that are nearest to a centroid each. */
 export interface CentroidalTessellation extends Tessellation {
   /** Where the cells are: [cells, dimensions]; a copy. */
   readonly centroids: Float64Array;
 }
 
+/** Centroids that are there already. */
 export interface GivenCentroidsOptions {
   /** [cells, dimensions], finite. */
   readonly centroids: Float64Array;
@@ -57,6 +59,7 @@ export function centroidalTessellation(options: GivenCentroidsOptions): Centroid
   };
 }
 
+/** How to make centroids by clustering uniform samples of a box. */
 export interface CentroidOptions {
   readonly cells: number;
   /** The box that samples are drawn from: one [low, high] per dimension. */

@@ -10,6 +10,7 @@ import { descriptorNotFinite } from "./not-finite.ts";
 import { binsOfCell, countCells } from "./row-major.ts";
 import type { RectangularTessellation } from "./tessellation.ts";
 
+/** One dimension of equal bins. */
 export interface GridAxis {
   /** Default: "dimension 0", "dimension 1", ... */
   readonly name?: string;
@@ -20,6 +21,7 @@ export interface GridAxis {
   readonly high: number;
 }
 
+/** Dimensions of equal bins; at least one. */
 export interface GridTessellationOptions {
   readonly axes: readonly GridAxis[];
   /** Added before dividing by the range; default 1e-6. */

@@ -1,6 +1,7 @@
 import type { Measure } from "./measure.ts";
 import { rowMeanMeasure } from "./row-mean-measure.ts";
 
+/** Which attribute to average, and what that measures. */
 export interface AttributeMeanOptions {
   /** The attribute with a number, e.g. "solve-rate"; it names the measure. */
   readonly attribute: string;

@@ -13,9 +13,12 @@ import { NgramIndex } from "./ngram-index.ts";
 import { tokenize13a } from "./tokenize-13a.ts";
 import { splitWords } from "./words.ts";
 
+/** How texts are cut into tokens for BLEU. */
 export type BleuTokenization = "13a" | "none";
+/** What is done about orders without a match (Chen and Cherry, 2014); as sacreBLEU names them. */
 export type BleuSmoothing = "exp" | "none" | "floor" | "add-k";
 
+/** How BLEU is computed; the names are sacreBLEU's. */
 export interface BleuOptions {
   /** "13a" (default, mteval-v13a) or "none" (words between white space). */
   readonly tokenization?: BleuTokenization;
@@ -32,6 +35,7 @@ export interface BleuOptions {
   readonly effectiveOrder?: boolean;
 }
 
+/** BLEU and its parts. */
 export interface BleuScore {
   /** In [0, 100]; papers often print a hundredth of it. */
   readonly score: number;

@@ -10,8 +10,10 @@ export interface DataRow {
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** What a measure is about (Havrilla et al. 2024, 2412.02980). */
 export type MeasureAxis = "quality" | "diversity" | "complexity";
 
+/** A number of a data set, with what one has to know to read it. */
 export interface Measure {
   /** Unique, lower case with hyphens, e.g. "self-bleu-13a". */
   readonly name: string;

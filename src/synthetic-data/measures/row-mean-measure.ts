@@ -1,5 +1,6 @@
 import type { DataRow, Measure } from "./measure.ts";
 
+/** A measure that is a mean over rows, by its rows' values. */
 export interface RowMeanMeasureOptions
   extends Pick<Measure, "name" | "axis" | "description" | "formula" | "source" | "range" | "higherMeans"> {
   readonly cost?: Measure["cost"];

@@ -7,6 +7,7 @@ import type { ElementArray, ElementType } from "../element-type.ts";
 import type { Shape } from "../shape.ts";
 import type { TensorType } from "../tensor.ts";
 
+/** A node's attribute: integers, a text, or a float, which is marked, as JavaScript has one type of numbers. */
 export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
 
 const dataTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 } as const;
@@ -33,6 +34,7 @@ interface Initializer {
   readonly bytes: Uint8Array;
 }
 
+/** An ONNX model in the making; values are known by their names. */
 export class OnnxGraph {
   readonly #nodes: OnnxNode[] = [];
   readonly #initializers: Initializer[] = [];

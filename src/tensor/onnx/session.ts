@@ -5,6 +5,7 @@ import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capabi
 import { type ElementArray, elementTypeOf } from "../element-type.ts";
 import type { Shape } from "../shape.ts";
 
+/** How ONNX Runtime runs a graph. */
 export interface SessionOptions {
   /** Threads of one operation (default 1): two help matrix products, small steps are better spread over workers. */
   readonly threads?: number;

@@ -4,6 +4,7 @@ import { apply, mismatch, type Operation } from "../operation.ts";
 import { resolveAxis, sizeOf } from "../shape.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
 
+/** Along which axis to sum, and how. */
 export interface CumulativeSumOptions {
   /** Negative axes count from the end (default -1). */
   readonly axis?: number;

@@ -3,6 +3,7 @@ import type { ElementArray } from "../element-type.ts";
 import { apply, type Operation } from "../operation.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
 
+/** What to take a result's derivative by, and how, in place of the steps that computed it. */
 export interface CustomDerivative {
   /** The result's derivative is taken by these alone. */
   readonly sources: readonly Tensor[];

@@ -33,6 +33,7 @@ function unary(name: string, onnx: string, f: (x: number) => number, rule?: Rule
   };
 }
 
+/** The operations of one operand that act on each element alone, by name. */
 export const elementwiseOperations = {
   neg: unary(
     "neg",

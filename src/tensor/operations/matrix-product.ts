@@ -7,6 +7,7 @@ import type { Tensor, TensorType } from "../tensor.ts";
 import { reshape } from "./layout.ts";
 import { sumTo } from "./reduction.ts";
 
+/** What is done to the factors, in the same kernel. */
 export interface MatrixProductOptions {
   /** Use a's last two axes exchanged (default false). */
   readonly transposeA?: boolean;

@@ -2,6 +2,7 @@
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { full, Tensor } from "../tensor.ts";
 
+/** A tensor, or a number that takes the other operand's element type. */
 export type Operand = Tensor | number;
 
 /** Both operands as tensors. Throws InvalidArgumentError where neither is one. */

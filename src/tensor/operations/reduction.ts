@@ -8,6 +8,7 @@ import { equal } from "./comparison.ts";
 import { cast, exp, log, stopGradient } from "./elementwise.ts";
 import { broadcastTo, reshape } from "./layout.ts";
 
+/** Along which axes to reduce. */
 export interface ReductionOptions {
   /** Axes to reduce, negative ones counted from the end; all of them when left out. */
   readonly axes?: number | readonly number[];

@@ -5,6 +5,7 @@ import type { Shape } from "../shape.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
 import { neg } from "./elementwise.ts";
 
+/** How heads and positions are laid out. */
 export interface RotaryOptions {
   /** The axis of positions: 2 in [batch, heads, positions, size] (default), 1 in [batch, positions, heads, size]. */
   readonly positionAxis?: 1 | 2;

@@ -5,6 +5,7 @@ import { resolveAxis, sizeOf } from "../shape.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
 import { takeAlongAxis } from "./along-axis.ts";
 
+/** Along which axis to sort, and from which end. */
 export interface TopKOptions {
   /** Negative axes count from the end (default -1). */
   readonly axis?: number;
@@ -12,6 +13,7 @@ export interface TopKOptions {
   readonly largest?: boolean;
 }
 
+/** Values in their order, and where they stood. */
 export interface Sorted {
   readonly values: Tensor;
   /** int32, where along the axis each value stood; of equal values the first comes first. */

@@ -42,6 +42,7 @@ function drawEquation(random: RandomStream): Equation {
 /** The most equations in a drill. */
 export const mostDrillEquations = 4;
 
+/** What a model learns from: it is given the prompt and taught the completion. */
 export interface Example {
   readonly prompt: string;
   readonly completion: string;

@@ -8,6 +8,7 @@ import { renderSolution } from "./render-solution.ts";
 import { deserialize, serialize } from "./serialization.ts";
 import { verify } from "./verifier.ts";
 
+/** The word problems of this folder; its README says what a verdict means. */
 export const gradeSchool: Task<GradeSchoolProblem> = {
   name: "grade-school",
   prompt: renderPrompt,

@@ -14,6 +14,7 @@ export const operationKinds = [
   "difference",
 ] as const;
 
+/** The name of an operation. */
 export type OperationKind = (typeof operationKinds)[number];
 
 export const operationGroups = ["change", "groups", "comparison", "percentage"] as const;

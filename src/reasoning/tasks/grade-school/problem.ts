@@ -3,6 +3,7 @@ import type { DistractorKind } from "./distractors.ts";
 import type { OperationKind } from "./operations.ts";
 import type { SurfaceName } from "./surfaces.ts";
 
+/** One operation of a story. */
 export interface Step {
   readonly kind: OperationKind;
   /** The number in its sentence; 0 for together and difference, which have none. */
@@ -11,6 +12,7 @@ export interface Step {
   readonly variant: number;
 }
 
+/** A sentence with a number that the solution does not need. */
 export interface Distractor {
   readonly kind: DistractorKind;
   readonly number: number;
@@ -21,6 +23,7 @@ export interface Distractor {
   readonly after: number;
 }
 
+/** A story as plain data; its text, solution and answer follow from it. */
 export interface GradeSchoolProblem {
   /** The amount at the start; where the first step is boxes, the amount in each. */
   readonly start: number;
@@ -41,6 +44,7 @@ export interface GradeSchoolProblem {
 /** Integers that choose among wordings lie in [0, wordingVariants): a multiple of every number of wordings (1, 2, 3). */
 export const wordingVariants = 6;
 
+/** The operation sequence of a problem, in the order of the story. */
 export function kindsOf(problem: GradeSchoolProblem): OperationKind[] {
   return problem.steps.map((step) => step.kind);
 }

@@ -22,6 +22,7 @@ import {
 import { allKindChoices, drawSequence, kindChoices } from "./sequences.ts";
 import { commonSurfaces, rareSurface, surfaceNames } from "./surfaces.ts";
 
+/** A distribution of test-only problems. */
 export interface TestSet {
   readonly name: string;
   /** What it tests, for people. */
@@ -73,6 +74,7 @@ const wholeSpaceCells = operationBins.flatMap((label, bin) => {
     .map((steps) => ({ bin, steps, choices }));
 });
 
+/** All test sets, from the ordinary to the hardest; README of this folder. */
 export const testSets: readonly TestSet[] = [
   {
     name: "in-distribution",

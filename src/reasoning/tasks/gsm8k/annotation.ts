@@ -27,6 +27,7 @@ import {
   subtract,
 } from "./rational.ts";
 
+/** One calculator annotation of a text, e.g. "<<48/2=24>>24". */
 export interface Annotation {
   /** What stands between the brackets, e.g. "48/2=24". */
   readonly text: string;

@@ -4,6 +4,7 @@ import { rationalOfAnswer } from "./answer.ts";
 import { equal } from "./rational.ts";
 import { answerText, type Gsm8kLine, requireFinalAnswer } from "./row.ts";
 
+/** What is odd about the rows of a file, by line (from 1). */
 export interface Gsm8kAudit {
   readonly rows: number;
   readonly annotations: number;

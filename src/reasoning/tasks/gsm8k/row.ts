@@ -8,6 +8,7 @@ import { quotedText } from "../../../core/quoted-text.ts";
 import { rationalOfAnswer } from "./answer.ts";
 import type { Rational } from "./rational.ts";
 
+/** A problem with its solution, as in the files of GSM8K. */
 export interface Gsm8kRow {
   readonly question: string;
   /** The worked solution; holds a line "#### n". */

@@ -7,6 +7,7 @@ import { evaluateExpression } from "./expression.ts";
 import { equal, formatRational } from "./rational.ts";
 import { type Gsm8kRow, requireFinalAnswer } from "./row.ts";
 
+/** One equation of a solution. */
 export interface SolutionStep {
   /** Arithmetic as people write it, e.g. "48 / 2", "25% of 80". */
   readonly expression: string;
@@ -14,6 +15,7 @@ export interface SolutionStep {
   readonly result: number | string;
 }
 
+/** A problem with its solution as a list of equations. */
 export interface StepwiseSolution {
   readonly question: string;
   readonly steps: readonly SolutionStep[];

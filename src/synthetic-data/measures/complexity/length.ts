@@ -3,11 +3,13 @@ import { rowMeanMeasure } from "../row-mean-measure.ts";
 import { partInWords, partSuffix, type RowPart, rowText } from "../row-text.ts";
 import { splitWords } from "../words.ts";
 
+/** Settings of the lengths. */
 export interface LengthOptions {
   /** Default "completion". */
   readonly part?: RowPart;
 }
 
+/** Settings of the length in tokens. */
 export interface LengthInTokensOptions extends LengthOptions {
   /** Any Tokenizer of language-models, or whatever else makes ids of a text. */
   readonly tokenizer: { encode(text: string): ArrayLike<number> };

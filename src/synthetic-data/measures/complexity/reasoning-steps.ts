@@ -2,6 +2,7 @@ import { type DataDescriptor, numericDescriptor } from "../descriptor.ts";
 import type { DataRow, Measure } from "../measure.ts";
 import { rowMeanMeasure } from "../row-mean-measure.ts";
 
+/** Settings of the number of steps. */
 export interface ReasoningStepsOptions {
   /** The attribute with the number of steps, used where a row has it; default "steps". */
   readonly attribute?: string;

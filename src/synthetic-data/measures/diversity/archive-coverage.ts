@@ -1,6 +1,7 @@
 import type { DataDescriptor } from "../descriptor.ts";
 import type { DataRow, Measure } from "../measure.ts";
 
+/** Settings of coverage. */
 export interface ArchiveCoverageOptions {
   /** The dimensions; the archive has the product of their bins as cells. At least one. */
   readonly descriptors: readonly DataDescriptor[];

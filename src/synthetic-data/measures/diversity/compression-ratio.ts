@@ -5,6 +5,7 @@ import { partInWords, partSuffix, type RowPart, rowText } from "../row-text.ts";
 /** Deflate writes at most 258 bytes for two bits: no input shrinks further than this. */
 const GREATEST_RATIO = 1032;
 
+/** Settings of the compression ratio. */
 export interface CompressionRatioOptions {
   /** Default "completion". */
   readonly part?: RowPart;

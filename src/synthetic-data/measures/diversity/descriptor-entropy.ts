@@ -2,6 +2,7 @@ import type { DataDescriptor } from "../descriptor.ts";
 import type { Measure } from "../measure.ts";
 import { cellCount, rowsPerCell } from "./archive-coverage.ts";
 
+/** Settings of the entropy over cells. */
 export interface DescriptorEntropyOptions {
   /** The dimensions; several are taken jointly. At least one. */
   readonly descriptors: readonly DataDescriptor[];

@@ -3,6 +3,7 @@ import type { DataRow, Measure } from "../measure.ts";
 import { NgramIndex } from "../ngram-index.ts";
 import { partInWords, partSuffix, type RowPart, rowText } from "../row-text.ts";
 
+/** Settings of distinct-n. */
 export interface DistinctNOptions {
   /** Tokens in an n-gram, at least 1. */
   readonly n: number;

@@ -1,6 +1,7 @@
 import type { DataRow, Measure } from "../measure.ts";
 import { partInWords, type RowPart, rowText } from "../row-text.ts";
 
+/** Settings of the duplicate rate. */
 export interface DuplicateRateOptions {
   /** What has to be equal; default "both" prompt and completion. */
   readonly part?: RowPart;

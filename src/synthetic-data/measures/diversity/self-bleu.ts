@@ -14,6 +14,7 @@ import { meanOfDefined } from "../row-mean-measure.ts";
 import { partInWords, partSuffix, type RowPart, rowText } from "../row-text.ts";
 import { sampleRows } from "../sample-rows.ts";
 
+/** Settings of self-BLEU. */
 export interface SelfBleuOptions extends BleuOptions {
   /** Default "completion". */
   readonly part?: RowPart;

@@ -1,6 +1,7 @@
 import type { DataRow, Measure } from "../measure.ts";
 import { rowMeanMeasure } from "../row-mean-measure.ts";
 
+/** Where a row's verdict comes from. */
 export interface VerifierAccuracyOptions {
   /** The attribute with the verdict, true or false; default "correct". Not read where `verify` is given. */
   readonly attribute?: string;
