@@ -10,7 +10,12 @@ export function interrupted(): InterruptedError {
   });
 }
 
+/** As much of an AbortSignal as work looks at. */
+export interface StopSignal {
+  readonly aborted: boolean;
+}
+
 /** Throws InterruptedError where the signal has aborted. */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
+export function throwIfAborted(signal: StopSignal | undefined): void {
   if (signal?.aborted === true) throw interrupted();
 }

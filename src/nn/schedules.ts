@@ -1,5 +1,6 @@
 /** Learning rates over the course of training: factors in [0, 1] of the highest rate. Steps count from 0. */
 
+/** Length and ends of a schedule. */
 export interface ScheduleOptions {
   readonly steps: number;
   /** Steps of linear rise from near 0 (default 0). */

@@ -39,7 +39,9 @@ export interface SampledTokens {
 /** `id` tells which answer belongs to which request. */
 export type EngineRequest =
   | { readonly kind: "model"; readonly model: EngineModel }
-  | { readonly kind: "job"; readonly id: number; readonly job: SampleJob | ScoreJob };
+  | { readonly kind: "job"; readonly id: number; readonly job: SampleJob | ScoreJob }
+  | { readonly kind: "stop"; readonly id: number }
+  | { readonly kind: "close" };
 
 export type EngineResult =
   | { readonly samples: readonly (readonly SampledTokens[])[] }

@@ -3,7 +3,7 @@
  * next one. Small products gain more from threads with a session each than from threads within one session.
  */
 
-import { interrupted, throwIfAborted } from "../interrupted.ts";
+import { throwIfAborted } from "../interrupted.ts";
 import { Engine } from "./engine.ts";
 import type { EngineModel, EngineResult, SampledTokens, SampleJob, ScoreJob } from "./engine-job.ts";
 import { EngineThread } from "./engine-thread.ts";
@@ -114,13 +114,15 @@ export class EnginePool {
     this.#engine ??= new Engine(this.#model);
     const engine = this.#engine;
     return async (job, signal) =>
-      job.kind === "sample" ? { samples: await engine.sample(job, signal) } : { scores: await engine.score(job) };
+      job.kind === "sample"
+        ? { samples: await engine.sample(job, signal) }
+        : { scores: await engine.score(job, signal) };
   }
 
   #askThreads(pieces: number): Ask[] {
     this.#workers = this.#workers.filter((worker) => !worker.ended);
     while (this.#workers.length < Math.min(this.#threads, pieces)) this.#workers.push(new EngineThread(this.#model));
-    return this.#workers.map((worker) => (job, signal) => unlessAborted(worker.ask(job), signal));
+    return this.#workers.map((worker) => (job, signal) => worker.ask(job, signal));
   }
 
   /** Ends the threads; work that is under way is interrupted. */
@@ -136,16 +138,6 @@ export class EnginePool {
     await Promise.all(this.#running);
     await engine?.close();
   }
-}
-
-/** Rejects as soon as the signal aborts; what a thread has begun it finishes, and nobody looks at it. */
-function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(interrupted());
-    signal.addEventListener("abort", abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-    if (signal.aborted) abort();
-  });
 }
 
 /** Pieces of long texts first, so that no thread is left alone with them at the end. */

@@ -1,8 +1,14 @@
-/** A worker thread with an engine, seen from outside: jobs in, results out, several at a time if need be. */
+/**
+ * A worker thread with an engine, seen from outside: jobs in, results out, several at a time if need be.
+ *
+ * A thread is never ended by force: ONNX Runtime would take the whole process with it. It is told to stop, and does so
+ * between two steps.
+ */
 import { Worker } from "node:worker_threads";
 import { interrupted } from "../interrupted.ts";
 import { failureError } from "./engine-failure.ts";
 import type { EngineAnswer, EngineModel, EngineRequest, EngineResult, SampleJob, ScoreJob } from "./engine-job.ts";
+import { awaitAtExit, createSharedRest, forgetAtExit } from "./thread-exit.ts";
 
 // Sources run as they are; in the published package the worker is compiled like this file.
 const workerFile = import.meta.url.endsWith(".ts") ? "./engine-worker.ts" : "./engine-worker.js";
@@ -15,17 +21,26 @@ interface Waiting {
 export class EngineThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #exit: Promise<void>;
   #asked = 0;
   #ended = false;
 
   constructor(model: EngineModel) {
-    this.#worker = new Worker(new URL(workerFile, import.meta.url));
+    const shared = createSharedRest();
+    awaitAtExit(shared);
+    this.#worker = new Worker(new URL(workerFile, import.meta.url), { workerData: shared });
     this.#worker.on("message", (answer: EngineAnswer) => this.#receive(answer));
     this.#worker.on("error", (error: Error) => this.#end(error));
-    this.#worker.on("exit", () => this.#end(interrupted()));
+    this.#exit = new Promise((resolve) => {
+      this.#worker.on("exit", () => {
+        forgetAtExit(shared);
+        this.#end(interrupted());
+        resolve();
+      });
+    });
     // An idle thread keeps no process alive.
     this.#worker.unref();
-    this.#worker.postMessage({ kind: "model", model } satisfies EngineRequest);
+    this.#tell({ kind: "model", model });
   }
 
   /** Whether it has crashed or was closed; it takes no more work then. */
@@ -33,21 +48,41 @@ export class EngineThread {
     return this.#ended;
   }
 
-  /** Does a job. Throws what the job throws, InterruptedError where the thread ends before. */
-  ask(job: SampleJob | ScoreJob): Promise<EngineResult> {
-    if (this.#ended) return Promise.reject(interrupted());
+  /** Does a job. Throws what the job throws, InterruptedError as soon as the signal aborts or the thread is closed. */
+  ask(job: SampleJob | ScoreJob, signal?: AbortSignal): Promise<EngineResult> {
+    if (this.#ended || signal?.aborted === true) return Promise.reject(interrupted());
     const id = this.#asked++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      const stop = () => {
+        this.#tell({ kind: "stop", id });
+        // Its answer still comes, and keeps the thread until then.
+        reject(interrupted());
+      };
+      const finish = () => signal?.removeEventListener("abort", stop);
+      signal?.addEventListener("abort", stop, { once: true });
+      this.#waiting.set(id, {
+        resolve: (result) => {
+          finish();
+          resolve(result);
+        },
+        reject: (error) => {
+          finish();
+          reject(error);
+        },
+      });
       this.#worker.ref();
-      this.#worker.postMessage({ kind: "job", id, job } satisfies EngineRequest);
+      this.#tell({ kind: "job", id, job });
     });
+  }
+
+  #tell(request: EngineRequest): void {
+    this.#worker.postMessage(request);
   }
 
   #receive(answer: EngineAnswer): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
+    if (this.#waiting.size === 0 && !this.#ended) this.#worker.unref();
     if ("failure" in answer) waiting?.reject(failureError(answer.failure));
     else waiting?.resolve(answer);
   }
@@ -58,8 +93,13 @@ export class EngineThread {
     this.#waiting.clear();
   }
 
-  /** Ends the thread; jobs that it had are interrupted. */
+  /** Ends the thread; jobs that it has are interrupted. */
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    if (!this.#ended) {
+      this.#end(interrupted());
+      this.#worker.ref();
+      this.#tell({ kind: "close" });
+    }
+    await this.#exit;
   }
 }

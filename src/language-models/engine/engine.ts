@@ -3,6 +3,7 @@ import { RandomStream } from "../../core/random.ts";
 import { type TransformerParameters, transformerTemplate } from "../../nn/transformer.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import { mapTree } from "../../tensor/tree.ts";
+import type { StopSignal } from "../interrupted.ts";
 import type { EngineModel, SampledTokens, SampleJob, ScoreJob } from "./engine-job.ts";
 import { Sampler } from "./sampler.ts";
 import { type CompletionScore, Scorer } from "./scorer.ts";
@@ -22,7 +23,7 @@ export class Engine {
     this.#scorer = new Scorer({ shape, threads });
   }
 
-  async sample(job: SampleJob, signal?: AbortSignal): Promise<SampledTokens[][]> {
+  async sample(job: SampleJob, signal?: StopSignal): Promise<SampledTokens[][]> {
     const requests = job.requests.map(({ prompt, streams }) => ({
       prompt,
       randoms: streams.map(({ seed, path }) => new RandomStream(seed, path)),
@@ -33,8 +34,8 @@ export class Engine {
     );
   }
 
-  async score(job: ScoreJob): Promise<CompletionScore[]> {
-    return this.#scorer.score(this.#parameters, job.examples);
+  async score(job: ScoreJob, signal?: StopSignal): Promise<CompletionScore[]> {
+    return this.#scorer.score(this.#parameters, job.examples, signal);
   }
 
   /** Frees the sessions. */

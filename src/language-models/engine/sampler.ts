@@ -17,7 +17,7 @@ import { matrixProduct } from "../../tensor/operations/matrix-product.ts";
 import { max } from "../../tensor/operations/reduction.ts";
 import { softmax } from "../../tensor/operations/softmax.ts";
 import { ones, type Tensor, tensor } from "../../tensor/tensor.ts";
-import { throwIfAborted } from "../interrupted.ts";
+import { type StopSignal, throwIfAborted } from "../interrupted.ts";
 import {
   type DecodingInput,
   decodingStep,
@@ -38,7 +38,7 @@ export interface SampleOptions {
   readonly topP: number;
   /** Tokens that end a sequence and are not part of it. */
   readonly stopTokens: readonly number[];
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
 }
 
 export interface SampledSequence {
@@ -107,6 +107,7 @@ export class Sampler {
   }
 
   async #sampleBatch(batch: SamplingBatch, options: SampleOptions): Promise<Row[]> {
+    throwIfAborted(options.signal);
     const { positions } = batch;
     const sequences = batch.rows.map(
       (row): Row => ({
@@ -131,7 +132,8 @@ export class Sampler {
     const samples = sequences.length / batch.prompts.length;
     chooseTokens(sequences, prompt, samples, options, this.#shape.vocabularySize);
     for (let step = 0; step + 1 < options.maximumTokens; step++) {
-      if (step % capacityStep === 0) await letSignalsBeHeard(options.signal);
+      if (step % capacityStep === 0) await letSignalsBeHeard();
+      throwIfAborted(options.signal);
       const left = state.active.filter((sequence) => !sequence.finished).length;
       if (left === 0) break;
       if (samples === 1 && left <= fewRows && state.active.length > fewRows) keepUnfinished(state, positions, step);
@@ -168,9 +170,8 @@ function scoresOf(logits: Tensor, sharpness: Tensor): Scores {
 }
 
 /** A session holds the event loop while it runs, so timers and signals need a turn now and then. */
-async function letSignalsBeHeard(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise((resume) => setImmediate(resume));
-  throwIfAborted(signal);
+function letSignalsBeHeard(): Promise<void> {
+  return new Promise((resume) => setImmediate(resume));
 }
 
 interface DecodingState {

@@ -9,9 +9,11 @@ import { pick } from "../../tensor/operations/indexing.ts";
 import { argmax, min, sum } from "../../tensor/operations/reduction.ts";
 import { logSoftmax } from "../../tensor/operations/softmax.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { type StopSignal, throwIfAborted } from "../interrupted.ts";
 import { groupsOf } from "./groups.ts";
 import { type EncodedExample, paddedPositions, trainingBatch } from "./training-batches.ts";
 
+/** How probable a transformer finds one completion. */
 export interface CompletionScore {
   /** Natural log of P(completion and its end | prompt). */
   readonly logProbability: number;
@@ -21,6 +23,7 @@ export interface CompletionScore {
 
 type ScoreRows = { logProbability: Tensor; greedy: Tensor };
 
+/** Scores completions of one shape of transformer in batches; `close` it after use. */
 export class Scorer {
   readonly #batchSize: number;
   readonly #score: CompiledFunction<[TransformerParameters, Tensor, Tensor, Tensor], ScoreRows>;
@@ -42,11 +45,17 @@ export class Scorer {
 
   /**
    * One score per example, in order. Rows of a batch are padded to the length that each would have by itself, so that
-   * what else is scored changes no bit. Throws NumericalError where scores are not finite.
+   * what else is scored changes no bit. Throws NumericalError where scores are not finite, InterruptedError where the
+   * signal aborts between batches.
    */
-  async score(parameters: TransformerParameters, examples: readonly EncodedExample[]): Promise<CompletionScore[]> {
+  async score(
+    parameters: TransformerParameters,
+    examples: readonly EncodedExample[],
+    signal?: StopSignal,
+  ): Promise<CompletionScore[]> {
     const scores = new Array<CompletionScore>(examples.length);
     for (const rows of groupsOf(examples, paddedPositions, () => this.#batchSize)) {
+      throwIfAborted(signal);
       // Batches are filled up to one of two sizes, so that each length needs few graphs.
       const few = Math.ceil(this.#batchSize / 4);
       const size = rows.length <= few ? few : this.#batchSize;
