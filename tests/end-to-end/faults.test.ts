@@ -105,7 +105,7 @@ describe("a model file", () => {
     expect(await error(withShape({ feedForwardSize: 65 }))).toMatch(
       /down_proj\.weight of floats \[32, 65\] in .* got f32 \[32, 64\]/,
     );
-    expect(await error(withShape({ layers: 3 }))).toContain("layers.2.");
+    expect(await error(withShape({ layers: 2 }))).toContain("layers.1.");
     expect(await error(withShape({ heads: 5 }))).toContain("sound shape");
     expect(await error((model) => ({ ...model, tokenizer: "other" }))).toContain("a model of the domain grade-school");
   });
