@@ -23,6 +23,7 @@ const checks = [
     command: "svelte-check --tsconfig web/tsconfig.json --fail-on-warnings",
   },
   { name: "unused", says: "unused files, exports and dependencies", command: "knip" },
+  { name: "api", says: "documentation of public names", command: "typedoc --emit none" },
   { name: "imports", says: "imports go downwards, sizes of files", command: "vitest run tests/house" },
   { name: "page", says: "build of the page", command: "vite build web --logLevel warn" },
   { name: "build", says: "build of the package", command: "tsdown" },

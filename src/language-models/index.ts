@@ -4,6 +4,7 @@ export * from "./engine/training-batches.ts";
 export * from "./engine/transformer-file.ts";
 export * from "./engine/transformer-language-model.ts";
 export * from "./generate-options.ts";
+export type { StopSignal } from "./interrupted.ts";
 export * from "./language-model.ts";
 export * from "./model-id.ts";
 export * from "./open-transformer.ts";

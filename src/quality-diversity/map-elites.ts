@@ -83,7 +83,8 @@ export interface MapElitesOptions<Solution> {
   readonly signal?: AbortSignal;
 }
 
-type Evaluations<Solution> = readonly (Evaluation<Solution> | undefined)[];
+/** One evaluation per solution, in their order; undefined for a solution that proved unusable. */
+export type Evaluations<Solution> = readonly (Evaluation<Solution> | undefined)[];
 
 /**
  * Runs MAP-Elites and returns the number of evaluations made.

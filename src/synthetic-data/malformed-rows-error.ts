@@ -12,7 +12,7 @@ export class MalformedRowsError extends IllumeError {
   readonly exitCode = 5;
   readonly faults: readonly RowFault[];
 
-  /** @param unit what `line` counts, e.g. "line" or "item" */
+  /** @param options `unit` is what a fault's `line` counts, e.g. "line" or "item" */
   constructor(options: { readonly path: string; readonly unit: string; readonly faults: readonly RowFault[] }) {
     const { path, unit, faults } = options;
     const shown = faults.slice(0, 3).map(({ line, fault }) => `${unit} ${line}: ${fault}`);

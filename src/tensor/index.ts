@@ -11,6 +11,7 @@ export * from "./operations/arithmetic.ts";
 export * from "./operations/clip.ts";
 export * from "./operations/comparison.ts";
 export * from "./operations/convolution.ts";
+export type { Pair } from "./operations/convolution-shape.ts";
 export * from "./operations/cumulative-sum.ts";
 export * from "./operations/custom-derivative.ts";
 export * from "./operations/elementwise.ts";

@@ -33,7 +33,7 @@ export function newcombeDifference(before: Successes, after: Successes, level = 
  * interval's confidence, below u = 1 - ((1 - level) / 2)^(1/n) (Clopper and Pearson, 1934: the upper end for 0 of n). A
  * pair that behaves otherwise moves the difference by 1 at most where none changed, by 2 where all became right or all
  * wrong.
- * @param before, after 0 or 1 (or false, true), item by item
+ * @param before 0 or 1 (or false, true) by item @param after the same of the same items
  * Throws ShapeError where the lengths differ, InvalidArgumentError where there are no items.
  */
 export function pairedShareDifference(before: Observations, after: Observations, options: BootstrapOptions): Interval {

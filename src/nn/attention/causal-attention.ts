@@ -59,7 +59,7 @@ function attend(queries: Tensor, keys: Tensor, values: Tensor, mask: Tensor): Te
   });
 }
 
-/** [positions, positions]: 0 at and before the row's position, a large negative number after it. */
+/** A mask [positions, positions], 0 at and before the row's position, a large negative number after it. */
 export function causalMask(positions: number): Tensor {
   const mask = new Float32Array(positions * positions);
   for (let row = 0; row < positions; row++) mask.fill(hidden, row * positions + row + 1, (row + 1) * positions);

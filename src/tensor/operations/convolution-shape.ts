@@ -4,6 +4,7 @@ import { mismatch } from "../operation.ts";
 import type { Shape } from "../shape.ts";
 import type { TensorType } from "../tensor.ts";
 
+/** One number along height, one along width. */
 export type Pair = readonly [number, number];
 
 /** Sizes along [height, width]. */

@@ -2,7 +2,7 @@ export { drawDrill, type Example } from "./drills.ts";
 export { gradeSchool } from "./grade-school.ts";
 export { gradeSchoolTokenizer } from "./grade-school-tokenizer.ts";
 export { isReservedSequence, isTestOnly } from "./held-out.ts";
-export { type OperationKind, operationKinds } from "./operations.ts";
+export { type Equation, type OperationKind, type Operator, operationKinds } from "./operations.ts";
 export { drawPretrainingExample, exampleOf } from "./pretraining.ts";
 export { type Distractor, type GradeSchoolProblem, kindsOf, type Step } from "./problem.ts";
 export { drawOrdinaryProblem, randomProblem, type Side, seedProblems } from "./samplers.ts";

@@ -58,6 +58,7 @@ export const greatestValue = 999;
 /** The percentages that a story uses. */
 export const percentages = [10, 20, 25, 50, 75] as const;
 
+/** The sign of an equation as solutions write it. */
 export type Operator = "+" | "-" | "*" | "/" | "% of";
 
 /** left operator right = result, as it is written: for a percentage left is the percentage. */
