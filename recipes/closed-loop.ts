@@ -24,7 +24,7 @@
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { SearchArm } from "../src/closed-loop/configuration.ts";
+import { type SearchArm, testSetNames } from "../src/closed-loop/configuration.ts";
 import { packageRoot } from "../src/core/package-root.ts";
 import { judgeClaims } from "./closed-loop/claims.ts";
 import { describeMachine } from "./closed-loop/machine.ts";
@@ -47,17 +47,17 @@ export const closedLoopSettings = {
   rounds: 3,
   search: { evaluations: 1000, batchSize: 100, seeds: 200 },
   learn: { examples: 100_000, tokens: 70_000, replay: 400, epochs: 2 },
-  measure: { problems: 2000 },
+  measure: { problems: 2000, sets: [...testSetNames] },
   attack: { renewed: false },
-} as const;
+};
 
 const quickSettings = {
   rounds: 1,
   search: { evaluations: 40, batchSize: 20, seeds: 20 },
   learn: { examples: 16, tokens: 2000, replay: 16, epochs: 1 },
-  measure: { problems: 16 },
+  measure: { problems: 16, sets: [...testSetNames] },
   attack: { renewed: false },
-} as const;
+};
 
 export const recipe: Recipe = {
   name: "closed-loop",

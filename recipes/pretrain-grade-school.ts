@@ -7,7 +7,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { parseConfiguration } from "../src/closed-loop/configuration.ts";
+import { parseConfiguration, testSetNames } from "../src/closed-loop/configuration.ts";
 import { measureModel } from "../src/closed-loop/measure.ts";
 import { writeFileAtomic } from "../src/core/atomic-file.ts";
 import { RandomStream } from "../src/core/random.ts";
@@ -130,7 +130,7 @@ async function measureCheckpoint(seed: number, path: string, options: RecipeOpti
     model: `illume:${path}`,
     seed: 10_000 + seed,
     threads: options.threads,
-    measure: { problems: options.quick ? 8 : 2000 },
+    measure: { problems: options.quick ? 8 : 2000, sets: [...testSetNames] },
   });
   const store = memoryRunStore({ directory: options.directory, configuration: configuration as unknown as Json });
   const results = await measureModel({ configuration, store, ...(options.signal && { signal: options.signal }) });

@@ -55,8 +55,13 @@ function settingFlag(section: SettingsSection, path: readonly string[], node: Sc
 
 function parseValue(text: string, node: SchemaNode): unknown {
   if (node.type === "integer" || node.type === "number") return number(text);
-  if (node.type === "array") return text.split(",").map(number);
+  if (node.type === "array") return text.split(",").map((part) => (ofTexts(node) ? part.trim() : number(part)));
   return text;
+}
+
+/** Whether a list's items are texts; they are numbers otherwise. */
+function ofTexts({ items }: SchemaNode): boolean {
+  return typeof items === "object" && !Array.isArray(items) && items.type === "string";
 }
 
 function number(text: string): number | string {
@@ -65,6 +70,6 @@ function number(text: string): number | string {
 
 function valueHint(node: SchemaNode): string {
   if (node.enum !== undefined) return "NAME";
-  if (node.type === "array") return "N,N";
+  if (node.type === "array") return ofTexts(node) ? "NAME,NAME" : "N,N";
   return node.type === "string" ? "TEXT" : "N";
 }

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
-import { defaultConfiguration, parseConfiguration } from "./configuration.ts";
+import { defaultConfiguration, parseConfiguration, testSetNames } from "./configuration.ts";
 import { ConfigurationError, configurationProblemLine } from "./configuration-error.ts";
+import { domainNamed } from "./domains.ts";
 
 function problems(settings: unknown): string[] {
   try {
@@ -89,4 +90,8 @@ describe("parseConfiguration", () => {
       ),
     );
   });
+});
+
+test("the test sets that can be named are the domain's", () => {
+  expect(domainNamed("grade-school").testSets.map(({ name }) => name)).toEqual([...testSetNames]);
 });

@@ -60,7 +60,24 @@ const learnSchema = z.strictObject({
   checkpointEvery: count("training steps between two checkpoints", 50),
 });
 
+/** The test sets of the domain grade-school (a test holds that these are its names). */
+export const testSetNames = [
+  "in-distribution",
+  "unseen-sequences",
+  "more-steps",
+  "distractors",
+  "unseen-wording",
+  "everything",
+  "seven-steps",
+  "whole-space",
+] as const;
+
 const measureSchema = z.strictObject({
+  sets: z
+    .array(z.enum(testSetNames))
+    .min(1)
+    .default(["in-distribution", "unseen-sequences", "more-steps", "distractors", "unseen-wording"])
+    .describe(`test sets to measure on, of ${testSetNames.join(", ")}`),
   problems: count("problems in each test set", 2000),
   resamples: count("bootstrap resamples behind an interval", 2000),
 });

@@ -3,6 +3,7 @@ import { type Doubling, doublingContext, numberOf } from "../../tests/fixtures/d
 import { InterruptedError } from "../core/errors/interrupted-error.ts";
 import { ScriptedLanguageModel } from "../language-models/scripted-language-model.ts";
 import { memoryRunStore } from "../runs/memory-run-store.ts";
+import type { ConfigurationInput } from "./configuration.ts";
 import type { LoopContext } from "./loop-context.ts";
 import { measureTestSets, storedResult } from "./measurement.ts";
 
@@ -14,7 +15,7 @@ function modelBelow(limit: number): ScriptedLanguageModel {
   });
 }
 
-const settings = { measure: { problems: 1200 } };
+const settings: ConfigurationInput = { measure: { problems: 1200, sets: ["in-distribution", "more-steps"] } };
 
 function measure(context: LoopContext<Doubling>, model: ScriptedLanguageModel, label = "before") {
   return measureTestSets(context, model, label, "measure before");
@@ -31,8 +32,8 @@ describe("measureTestSets", () => {
     const model = modelBelow(70);
     const results = await measure(doublingContext(settings), model);
     expect(results.map(({ name, correct }) => [name, correct.length])).toEqual([
-      ["low", 1200],
-      ["high", 1200],
+      ["in-distribution", 1200],
+      ["more-steps", 1200],
     ]);
     const right = promptsOf(model).map((prompt) => Number(numberOf(prompt) < 70));
     expect(results.flatMap(({ correct }) => [...correct])).toEqual(right);
@@ -45,7 +46,7 @@ describe("measureTestSets", () => {
     await measure(context, model);
     const sizes = model.calls.flatMap((call) => (call.method === "score" ? [call.options.items.length] : []));
     expect(sizes).toEqual([500, 500, 200, 500, 500, 200]);
-    const piece = context.store.call("measure/before/high/2") as { correct: string };
+    const piece = context.store.call("measure/before/more-steps/2") as { correct: string };
     expect(piece.correct).toHaveLength(200);
   });
 
@@ -87,19 +88,19 @@ describe("measureTestSets", () => {
       },
     });
     await expect(measure(context, modelBelow(70))).rejects.toThrow(InterruptedError);
-    expect(context.store.call("measure/before/low/0")).toBeDefined();
-    expect(context.store.call("measure/before/low/1")).toBeUndefined();
+    expect(context.store.call("measure/before/in-distribution/0")).toBeDefined();
+    expect(context.store.call("measure/before/in-distribution/1")).toBeUndefined();
   });
 });
 
 describe("storedResult", () => {
   test("is undefined until the last piece is there", async () => {
     const context = doublingContext(settings);
-    context.store.addCall("measure/before/low/0", { correct: "10".repeat(250) });
-    context.store.addCall("measure/before/low/1", { correct: "01".repeat(250) });
-    expect(storedResult(context, "before", "low")).toBeUndefined();
-    context.store.addCall("measure/before/low/2", { correct: "1".repeat(200) });
-    const result = storedResult(context, "before", "low");
+    context.store.addCall("measure/before/in-distribution/0", { correct: "10".repeat(250) });
+    context.store.addCall("measure/before/in-distribution/1", { correct: "01".repeat(250) });
+    expect(storedResult(context, "before", "in-distribution")).toBeUndefined();
+    context.store.addCall("measure/before/in-distribution/2", { correct: "1".repeat(200) });
+    const result = storedResult(context, "before", "in-distribution");
     expect(result?.correct).toHaveLength(1200);
     expect([...(result?.correct ?? [])].slice(498, 503)).toEqual([1, 0, 0, 1, 0]);
   });

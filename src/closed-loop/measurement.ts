@@ -20,19 +20,18 @@ function pieceKey(label: string, set: string, piece: number): string {
   return `measure/${label}/${set}/${piece}`;
 }
 
-/** Measures a model on all test sets; the problems depend on the run's seed alone. */
+/** Measures a model on the configuration's test sets; the problems depend on the run's seed alone. */
 export async function measureTestSets<Problem>(
   context: LoopContext<Problem>,
   model: LanguageModel,
   label: string,
   phase: ProgressPhase,
 ): Promise<TestSetResult[]> {
-  const { problems: count } = context.configuration.measure;
-  const { testSets } = context.domain;
-  const total = testSets.length * count;
+  const { problems: count, sets } = context.configuration.measure;
+  const total = sets.length * count;
   const tell = (done: number) => context.report({ phase, round: 0, done, total });
   const results: TestSetResult[] = [];
-  for (const { name } of testSets) {
+  for (const name of sets) {
     let problems: Problem[] | undefined;
     for (let piece = 0; piece * pieceSize < count; piece++) {
       const key = pieceKey(label, name, piece);

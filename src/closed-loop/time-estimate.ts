@@ -7,7 +7,6 @@ import type { Progress, ProgressPhase } from "./progress.ts";
 
 /** Seconds per unit: a measured problem, an evaluation in search, an example in a training step. */
 const secondsPerUnit = { measure: 0.0011, search: 0.0035, learn: 0.0045 } as const;
-const testSetCount = 8;
 const fixedSeconds: Partial<Record<ProgressPhase, number>> = { prepare: 0.5, report: 3 };
 
 export interface PlannedPhase {
@@ -19,7 +18,7 @@ export interface PlannedPhase {
 /** The phases of `illume improve` in order, each with the seconds it should take. */
 export function plannedPhases(configuration: Configuration): PlannedPhase[] {
   const { rounds, search, learn, measure, attack } = configuration;
-  const measuring = measure.problems * testSetCount * secondsPerUnit.measure;
+  const measuring = measure.problems * measure.sets.length * secondsPerUnit.measure;
   const searching = search.evaluations * secondsPerUnit.search;
   const learning = (learn.examples + learn.replay) * learn.epochs * secondsPerUnit.learn;
   const planned: PlannedPhase[] = [

@@ -44,9 +44,9 @@ describe("test sets", () => {
   const after = "1111111100";
 
   test("accuracies, and the difference paired by problem", () => {
-    const [low, ...others] = views({ measured: { "before/low": before, "after/low": after } });
+    const [low, ...others] = views({ measured: { "before/in-distribution": before, "after/in-distribution": after } });
     expect(others).toEqual([]);
-    expect(low).toMatchObject({ name: "low", description: "below fifty", problems: 10, paired: true });
+    expect(low).toMatchObject({ name: "in-distribution", description: "below fifty", problems: 10, paired: true });
     expect(low?.before.estimate).toBeCloseTo(0.4, 12);
     expect(low?.after.estimate).toBeCloseTo(0.8, 12);
     expect(low?.difference.estimate).toBeCloseTo(0.4, 12);
@@ -57,24 +57,24 @@ describe("test sets", () => {
   });
 
   test("are worse, or not clearly changed, by the interval alone", () => {
-    expect(views({ measured: { "before/low": after, "after/low": before } })[0]?.verdict).toBe("worse");
-    const [same] = views({ measured: { "before/low": "1100", "after/low": "0011" } });
+    expect(views({ measured: { "before/in-distribution": after, "after/in-distribution": before } })[0]?.verdict).toBe("worse");
+    const [same] = views({ measured: { "before/in-distribution": "1100", "after/in-distribution": "0011" } });
     expect(same?.verdict).toBe("no clear change");
-    const [equal] = views({ measured: { "before/low": "1100", "after/low": "1100" } });
+    const [equal] = views({ measured: { "before/in-distribution": "1100", "after/in-distribution": "1100" } });
     expect(equal?.difference.estimate).toBe(0);
     expect(equal?.verdict).toBe("no clear change");
   });
 
   test("are compared in the domain's order, once both sides are complete", () => {
-    const measured = { "before/low": "10", "before/high": "10", "after/high": "11" };
-    expect(views({ measured }).map(({ name }) => name)).toEqual(["high"]);
-    expect(views({ measured: { ...measured, "after/low": "01" } }).map(({ name }) => name)).toEqual(["low", "high"]);
+    const measured = { "before/in-distribution": "10", "before/more-steps": "10", "after/more-steps": "11" };
+    expect(views({ measured }).map(({ name }) => name)).toEqual(["more-steps"]);
+    expect(views({ measured: { ...measured, "after/in-distribution": "01" } }).map(({ name }) => name)).toEqual(["in-distribution", "more-steps"]);
   });
 
   test("equal runs have equal intervals, whatever else is compared", () => {
-    const measured = { "before/low": before, "after/low": after };
+    const measured = { "before/in-distribution": before, "after/in-distribution": after };
     const [alone] = views({ measured });
-    expect(views({ measured: { ...measured, "before/high": before, "after/high": after } })[0]).toEqual(alone);
+    expect(views({ measured: { ...measured, "before/more-steps": before, "after/more-steps": after } })[0]).toEqual(alone);
   });
 });
 
@@ -104,7 +104,7 @@ describe("the attack", () => {
 
 test("the comparisons that a finished run has", () => {
   const names = (settings: ConfigurationInput) => expectedComparisons(parseConfiguration(settings), doubling);
-  expect(names({})).toEqual(["low", "high", attackComparison]);
-  expect(names({ attack: { renewed: false } })).toEqual(["low", "high"]);
-  expect(names({ search: { arm: "full-sampler" } })).toEqual(["low", "high"]);
+  expect(names({})).toEqual(["in-distribution", "more-steps", attackComparison]);
+  expect(names({ attack: { renewed: false } })).toEqual(["in-distribution", "more-steps"]);
+  expect(names({ search: { arm: "full-sampler" } })).toEqual(["in-distribution", "more-steps"]);
 });

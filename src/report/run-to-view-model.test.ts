@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseConfiguration } from "../closed-loop/configuration.ts";
+import { parseConfiguration, testSetNames } from "../closed-loop/configuration.ts";
 import { gradeSchoolDomain } from "../closed-loop/domains.ts";
 import { searchFailures } from "../closed-loop/failure-search.ts";
 import { renewedAttackName, searchName } from "../closed-loop/improve.ts";
@@ -17,7 +17,7 @@ const configuration = parseConfiguration({
   rounds: 2,
   search: { evaluations: 60, batchSize: 20, seeds: 20, elitesPerCell: 2 },
   learn: { examples: 30, replay: 10 },
-  measure: { problems: 20, resamples: 100 },
+  measure: { problems: 20, resamples: 100, sets: [...testSetNames] },
 });
 
 /** Right on a share of the problems, whichever they are. */
