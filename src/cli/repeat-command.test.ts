@@ -6,6 +6,7 @@ import {
   defaultConfiguration,
   parseConfiguration,
   searchArms,
+  testSetNames,
 } from "../closed-loop/configuration.ts";
 import { repeatCommand } from "../report/run-settings.ts";
 import { checkArguments } from "./check-arguments.ts";
@@ -81,7 +82,10 @@ const settings = fc
         },
         { requiredKeys: [] },
       ),
-      measure: fc.record({ problems: count, resamples: count }, { requiredKeys: [] }),
+      measure: fc.record(
+        { sets: fc.uniqueArray(fc.constantFrom(...testSetNames), { minLength: 1 }), problems: count, resamples: count },
+        { requiredKeys: [] },
+      ),
       attack: fc.record({ renewed: fc.boolean() }, { requiredKeys: [] }),
     },
     { requiredKeys: [] },

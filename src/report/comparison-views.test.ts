@@ -57,7 +57,9 @@ describe("test sets", () => {
   });
 
   test("are worse, or not clearly changed, by the interval alone", () => {
-    expect(views({ measured: { "before/in-distribution": after, "after/in-distribution": before } })[0]?.verdict).toBe("worse");
+    expect(views({ measured: { "before/in-distribution": after, "after/in-distribution": before } })[0]?.verdict).toBe(
+      "worse",
+    );
     const [same] = views({ measured: { "before/in-distribution": "1100", "after/in-distribution": "0011" } });
     expect(same?.verdict).toBe("no clear change");
     const [equal] = views({ measured: { "before/in-distribution": "1100", "after/in-distribution": "1100" } });
@@ -68,13 +70,24 @@ describe("test sets", () => {
   test("are compared in the domain's order, once both sides are complete", () => {
     const measured = { "before/in-distribution": "10", "before/more-steps": "10", "after/more-steps": "11" };
     expect(views({ measured }).map(({ name }) => name)).toEqual(["more-steps"]);
-    expect(views({ measured: { ...measured, "after/in-distribution": "01" } }).map(({ name }) => name)).toEqual(["in-distribution", "more-steps"]);
+    expect(views({ measured: { ...measured, "after/in-distribution": "01" } }).map(({ name }) => name)).toEqual([
+      "in-distribution",
+      "more-steps",
+    ]);
+  });
+
+  test("are those that the run measures", () => {
+    const measured = { "before/in-distribution": "10", "after/in-distribution": "10" };
+    const settings: ConfigurationInput = { measure: { problems: 2, sets: ["more-steps"] } };
+    expect(views({ measured, settings })).toEqual([]);
   });
 
   test("equal runs have equal intervals, whatever else is compared", () => {
     const measured = { "before/in-distribution": before, "after/in-distribution": after };
     const [alone] = views({ measured });
-    expect(views({ measured: { ...measured, "before/more-steps": before, "after/more-steps": after } })[0]).toEqual(alone);
+    expect(views({ measured: { ...measured, "before/more-steps": before, "after/more-steps": after } })[0]).toEqual(
+      alone,
+    );
   });
 });
 
@@ -106,5 +119,6 @@ test("the comparisons that a finished run has", () => {
   const names = (settings: ConfigurationInput) => expectedComparisons(parseConfiguration(settings), doubling);
   expect(names({})).toEqual(["in-distribution", "more-steps", attackComparison]);
   expect(names({ attack: { renewed: false } })).toEqual(["in-distribution", "more-steps"]);
+  expect(names({ measure: { sets: ["more-steps"] }, attack: { renewed: false } })).toEqual(["more-steps"]);
   expect(names({ search: { arm: "full-sampler" } })).toEqual(["in-distribution", "more-steps"]);
 });

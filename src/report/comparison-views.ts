@@ -27,8 +27,13 @@ interface ComparisonSource<Problem> {
 
 /** The names of all comparisons that a finished run has. */
 export function expectedComparisons<Problem>(configuration: Configuration, domain: Domain<Problem>): string[] {
-  const names = domain.testSets.map(({ name }) => name);
+  const names = measuredSets(configuration, domain).map(({ name }) => name);
   return comparesAttacks(configuration) ? [...names, attackComparison] : names;
+}
+
+/** The test sets that a run measures, in the domain's order. */
+function measuredSets<Problem>({ measure }: Configuration, { testSets }: Domain<Problem>): Domain<Problem>["testSets"] {
+  return testSets.filter(({ name }) => measure.sets.some((set) => set === name));
 }
 
 /** The renewed attack is the main arm's; only a first search of the same kind can be compared with it. */
@@ -40,7 +45,7 @@ function comparesAttacks({ attack, search }: Configuration): boolean {
 export function comparisonViews<Problem>(source: ComparisonSource<Problem>): ComparisonView[] {
   const { configuration, domain } = source;
   const views: ComparisonView[] = [];
-  for (const { name, description } of domain.testSets) {
+  for (const { name, description } of measuredSets(configuration, domain)) {
     const before = storedResult(source, "before", name)?.correct;
     const after = storedResult(source, "after", name)?.correct;
     if (before !== undefined && after !== undefined) {

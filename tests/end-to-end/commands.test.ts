@@ -87,7 +87,7 @@ describe("illume search, learn, measure, report", () => {
     const result = await illume("search", ...miniatureFlags().slice(0, 4), ...flagsOf("search"));
     const entries = (directory: string) => read(directory, (store) => store.entries(searchName(1)));
     expect(entries(result.run)).toEqual(entries(join(folder, "runs", run)));
-    expect(result.verdict).toMatch(/^So far \d+ of 18 problems that the search evaluated were wrong, in \d+ cells\.$/);
+    expect(result.verdict).toMatch(/^So far \d+ of 30 problems that the search evaluated were wrong, in \d+ cells\.$/);
     expect(result.verdictTone).toBe("unfinished");
   });
 
@@ -125,11 +125,11 @@ describe("illume search, learn, measure, report", () => {
     const cells = new Set(read(directory, (store) => store.entries(searchName(1)).map(({ cell }) => cell)));
     expect(report.archive.filled).toBe(cells.size);
     expect(report.comparisons.map(({ problems }) => problems)).toEqual([
-      ...gradeSchoolDomain.testSets.map(() => miniatureSettings.measure.problems),
+      ...miniatureSettings.measure.sets.map(() => miniatureSettings.measure.problems),
       search.evaluations,
     ]);
     expect(read(directory, (store) => store.entries(renewedAttackName))).toHaveLength(search.evaluations);
-    expect(report.repeat).toMatch(/^illume improve --model illume:\S+ --threads 1 --search-evaluations 18 /);
+    expect(report.repeat).toMatch(/^illume improve --model illume:\S+ --threads 1 --search-evaluations 30 /);
   });
 });
 

@@ -16,7 +16,7 @@ import { improveMiniature } from "./interrupted-run.ts";
 import { contentsOf, miniatureFlags, onlyRun, phaseReached, tinyModel } from "./miniature-run.ts";
 
 let root: string;
-/** A finished run, and one that was stopped after three of six training steps; never changed, only copied. */
+/** A finished run, and one that was stopped after three of fifteen training steps; never changed, only copied. */
 let finished: string;
 let stopped: string;
 let expected: ReturnType<typeof contentsOf>;

@@ -1,15 +1,10 @@
 /** A miniature run of the library, in this process, that is stopped at a wanted moment. */
-import { type Configuration, parseConfiguration } from "../../src/closed-loop/configuration.ts";
+import type { Configuration } from "../../src/closed-loop/configuration.ts";
 import { improve } from "../../src/closed-loop/improve.ts";
 import type { Progress } from "../../src/closed-loop/progress.ts";
 import { createRun, openRun } from "../../src/runs/run-database.ts";
 import type { Json } from "../../src/runs/run-store.ts";
-import { miniatureSettings, tinyModel } from "./miniature-run.ts";
-
-export const miniatureConfiguration: Configuration = parseConfiguration({
-  ...miniatureSettings,
-  model: `illume:${tinyModel}`,
-});
+import { miniatureConfiguration } from "./miniature-run.ts";
 
 export interface MiniatureOptions {
   /** The run's folder; a run that is there is gone on with. */

@@ -8,6 +8,7 @@ import { RandomStream } from "../../src/core/random.ts";
 import { runIllume, startIllume } from "./illume-process.ts";
 import {
   contentsOf,
+  hasTrainingCheckpoint,
   type MiniaturePhase,
   miniatureFlags,
   miniaturePhases,
@@ -82,13 +83,14 @@ describe("a run that is killed", () => {
     const reference = newFolder("undisturbed");
     const { whole, phases } = await undisturbed(reference);
     const expected = contentsOf(onlyRun(reference) as string);
-    expect(expected.entries).toHaveLength(36);
-    expect(expected.metrics).toHaveLength(6);
+    expect(expected.entries).toHaveLength(60);
+    expect(expected.metrics).toHaveLength(15);
     expect(expected.files.map(([name]) => name)).toEqual(["round-1.safetensors"]);
 
     const planned = miniaturePhases.flatMap((phase) => Array<typeof phase>(killsOfPhase[phase]).fill(phase));
     const random = new RandomStream(20261123, ["kill and resume"]);
     const reached: MiniaturePhase[] = [];
+    let betweenCheckpoints = 0;
     const work = async (kill: number): Promise<void> => {
       const stream = random.split(kill);
       const folder = newFolder(`kill-${kill}`);
@@ -96,11 +98,15 @@ describe("a run that is killed", () => {
       const phase = planned[kill];
       if (phase === undefined) await sleep(stream.uniform() * whole);
       else if (await child.says(`${phase}: 0 of`)) {
-        await sleep(stream.uniform() * 0.7 * (phases.get(phase) as number));
+        // Most of learning is preparing its graphs: every other kill there waits for the first checkpoint.
+        const trains = phase === "learn" && kill % 2 === 0;
+        while (trains && child.child.exitCode === null && !hasTrainingCheckpoint(folder)) await sleep(1);
+        await sleep(stream.uniform() * (trains ? 0.2 : 0.6) * (phases.get(phase) as number));
       }
       child.child.kill("SIGKILL");
       await child.ended;
       reached.push(phaseReached(folder));
+      if (hasTrainingCheckpoint(folder)) betweenCheckpoints++;
       await resumeToTheEnd(folder, stream.uniform() < 0.25 ? stream.uniform() * whole : undefined);
       expect(contentsOf(onlyRun(folder) as string), `killed in ${reached.at(-1)}`).toEqual(expected);
       rmSync(folder, { recursive: true });
@@ -113,6 +119,7 @@ describe("a run that is killed", () => {
       }),
     );
     const hits = new Map(miniaturePhases.map((phase) => [phase, reached.filter((hit) => hit === phase).length]));
+    expect(betweenCheckpoints).toBeGreaterThanOrEqual(2);
     for (const [phase, count] of hits) expect(count, `kills that hit ${phase}`).toBeGreaterThanOrEqual(2);
   });
 });

@@ -3,10 +3,16 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import {
+  type Configuration,
+  type ConfigurationInput,
+  parseConfiguration,
+} from "../../src/closed-loop/configuration.ts";
 import { gradeSchoolDomain } from "../../src/closed-loop/domains.ts";
 import { emptyArchive } from "../../src/closed-loop/failure-search.ts";
 import { type FoundProblem, loadFound } from "../../src/closed-loop/found-problem.ts";
 import { renewedAttackName, searchName } from "../../src/closed-loop/improve.ts";
+import { storedResult } from "../../src/closed-loop/measurement.ts";
 import { addStatus } from "../../src/quality-diversity/archives/archive.ts";
 import { serializeArchive } from "../../src/quality-diversity/archives/serialization.ts";
 import { openRun } from "../../src/runs/run-database.ts";
@@ -16,10 +22,16 @@ export const tinyModel = fileURLToPath(new URL("../fixtures/tiny-reasoner/tiny-r
 
 export const miniatureSettings = {
   threads: 1,
-  search: { evaluations: 18, batchSize: 6, seeds: 6, elitesPerCell: 2 },
-  learn: { examples: 8, replay: 4, batchSize: 4, epochs: 2, checkpointEvery: 2 },
-  measure: { problems: 1, resamples: 10 },
-} as const;
+  search: { evaluations: 30, batchSize: 4, seeds: 6, elitesPerCell: 2 },
+  learn: { examples: 8, replay: 4, batchSize: 4, epochs: 5, checkpointEvery: 2 },
+  measure: { sets: ["in-distribution", "more-steps", "distractors"], problems: 2, resamples: 10 },
+} satisfies ConfigurationInput;
+
+/** The settings of every miniature run. */
+export const miniatureConfiguration: Configuration = parseConfiguration({
+  ...miniatureSettings,
+  model: `illume:${tinyModel}`,
+});
 
 /** The same settings as flags of `illume improve`. */
 export function miniatureFlags(model = tinyModel): string[] {
@@ -36,6 +48,7 @@ export function miniatureFlags(model = tinyModel): string[] {
     ["--learn-batch-size", learn.batchSize],
     ["--learn-epochs", learn.epochs],
     ["--learn-checkpoint-every", learn.checkpointEvery],
+    ["--measure-sets", measure.sets],
     ["--measure-problems", measure.problems],
     ["--measure-resamples", measure.resamples],
   ]
@@ -98,9 +111,9 @@ export function phaseReached(folder: string): MiniaturePhase {
   if (directory === undefined || !isRun(directory)) return "start";
   const store = openRun({ directory, mode: "read" });
   try {
-    const { testSets } = gradeSchoolDomain;
+    const configuration = miniatureConfiguration;
     const measured = (label: string) =>
-      testSets.every(({ name }) => store.call(`measure/${label}/${name}/0`) !== undefined);
+      configuration.measure.sets.every((name) => storedResult({ store, configuration }, label, name) !== undefined);
     const searched = (name: string) => store.entries(name).length === miniatureSettings.search.evaluations;
     if (!measured("before")) return "measure before";
     if (!searched(searchName(1))) return "search";
@@ -110,6 +123,12 @@ export function phaseReached(folder: string): MiniaturePhase {
   } finally {
     store.close();
   }
+}
+
+/** Whether a run stopped in the midst of training, with a checkpoint to go on from. */
+export function hasTrainingCheckpoint(folder: string): boolean {
+  const directory = onlyRun(folder);
+  return directory !== undefined && existsSync(join(directory, "checkpoints", "round-1.training.safetensors"));
 }
 
 /** Whether the run's database was begun in full. */

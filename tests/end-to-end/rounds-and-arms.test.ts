@@ -56,7 +56,7 @@ describe("two rounds", () => {
     const told = await run(whole, configuration, "new");
     const expected = contentsOf(whole);
     expect(expected.files.map(([name]) => name)).toEqual(["round-1.safetensors", "round-2.safetensors"]);
-    expect(expected.metrics).toHaveLength(12);
+    expect(expected.metrics).toHaveLength(30);
     const evaluates = arm !== "full-sampler" && arm !== "in-distribution";
     expect(expected.entries).toHaveLength(evaluates ? 28 : 0);
 
