@@ -4,6 +4,7 @@
  * the one of ../sampling/, which takes the same settings.
  */
 import type { Benchmark, ComparisonRow, Settings } from "../benchmark.ts";
+import { samplingLoops } from "../sampling-loops.ts";
 import { modelSettings, openMp } from "../weights.ts";
 
 const model = { hiddenSize: 128, layers: 4 };
@@ -13,10 +14,14 @@ export const benchmark: Benchmark = {
   name: "many-samples",
   title: "96 samples for each of 20 prompts, two cores, against PyTorch and Hugging Face",
   weights: [model],
-  rows: [row("pytorch-loop", "sampling.py", 2), row("hugging-face-generate", "hugging_face.py", 5)],
+  rows: [
+    row("pytorch-loop-compiled", "sampling.py", 2, samplingLoops.compiled),
+    row("pytorch-loop-eager", "sampling.py", 2, samplingLoops.eager),
+    row("hugging-face-generate", "hugging_face.py", 5),
+  ],
 };
 
-function row(name: string, peer: string, goal: number): ComparisonRow {
+function row(name: string, peer: string, goal: number, ways: Settings = {}): ComparisonRow {
   return {
     kind: "comparison",
     name,
@@ -25,7 +30,7 @@ function row(name: string, peer: string, goal: number): ComparisonRow {
     illume: { file: new URL("../sampling/illume-side.ts", import.meta.url), settings: { ...settings, workers: 2 } },
     peer: {
       file: new URL(`../peers/${peer}`, import.meta.url),
-      settings: { ...settings, threads: 2 },
+      settings: { ...settings, ...ways, threads: 2 },
       environment: openMp(2),
     },
     checksumTolerance: 1e-4,

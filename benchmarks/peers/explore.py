@@ -71,7 +71,9 @@ def main():
         try:
             checksum = variant.warm_up(arguments.seconds)
             variants[name] = variant
-            print(f"# {name}: checksum {checksum}", flush=True)
+            variant.round()
+            first = f"{variant.clock[0]:.3f} ms, processor {variant.processor[0]:.3f} ms"
+            print(f"# {name}: checksum {checksum}, first round {first}", flush=True)
         except RuntimeError as error:
             print(f"# {name}: failed: {str(error).strip().splitlines()[-1]}", flush=True)
     for _ in range(arguments.rounds):

@@ -11,7 +11,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from llama import Shape
 from made_tokens import made_tokens
-from protocol import describe_torch, serve, timed
+from protocol import describe_torch, serve, settings_of, timed
 
 DEFAULTS = {
     # Implementation of the attention: "sdpa" or "eager".
@@ -26,7 +26,7 @@ CHECK_TOKENS = 16
 
 def prepared(request):
     """(an operation without arguments, its checksum)."""
-    settings = {**DEFAULTS, **{key: request[key] for key in DEFAULTS if key in request}}
+    settings = settings_of(request, DEFAULTS)
     torch.set_num_threads(request["threads"])
     torch.manual_seed(0)
     shape = Shape(request["hidden"], request["layers"])
@@ -92,7 +92,7 @@ def answer(request):
     if operation is not None:
         return timed(request["operations"], operation)
     operation, checksum = prepared(request)
-    return {"checksum": checksum, **describe_torch(torch)}
+    return {"checksum": checksum, "settings": settings_of(request, DEFAULTS), **describe_torch(torch)}
 
 
 if __name__ == "__main__":

@@ -12,14 +12,14 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as functional
 
-from protocol import describe_torch, serve, timed
+from protocol import describe_torch, serve, settings_of, timed
 
 DEFAULTS = {
     # False, or the mode of torch.compile.
-    "compile": False,
+    "compile": "default",
     # What is compiled: "model" (with the loss) or "step" (forward, backward, and AdamW written out as one graph),
     # "optimiser" (the model, and torch.optim.AdamW's step in a graph of its own).
-    "compiled": "model",
+    "compiled": "step",
     # Implementation of torch.optim.AdamW: "fused", "foreach" or "for-loop".
     "optimiser": "fused",
     # Inductor's C++ wrapper instead of its Python one.
@@ -58,7 +58,7 @@ def loss_of(parameters, inputs, targets):
 
 def training_step(request):
     """A function without arguments that makes one step and returns its loss."""
-    settings = {**DEFAULTS, **{key: request[key] for key in DEFAULTS if key in request}}
+    settings = settings_of(request, DEFAULTS)
     torch.set_num_threads(request["threads"])
     parameters, batch = made_parameters(), request["batch"]
     if settings["wrapper"]:
@@ -136,7 +136,7 @@ def answer(request):
         return timed(request["operations"], step)
     step = training_step(request)
     losses = [step() for _ in range(CHECK_STEP)]
-    return {"checksum": losses[-1], "firstLoss": losses[0], **describe_torch(torch)}
+    return {"checksum": losses[-1], "firstLoss": losses[0], "settings": settings_of(request, DEFAULTS), **describe_torch(torch)}
 
 
 if __name__ == "__main__":

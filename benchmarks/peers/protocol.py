@@ -21,6 +21,11 @@ def serve(answer):
             sys.exit(1)
 
 
+def settings_of(request, defaults):
+    """The defaults, with what the request says of them laid over."""
+    return {name: request.get(name, value) for name, value in defaults.items()}
+
+
 def timed(operations, operation):
     """Runs the operation that many times and tells the seconds of one."""
     start, processor = time.perf_counter(), time.process_time()

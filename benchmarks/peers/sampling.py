@@ -11,16 +11,16 @@ import torch.nn.functional as functional
 
 from llama import Llama, Shape, rotate
 from made_tokens import made_tokens
-from protocol import describe_torch, serve, timed
+from protocol import describe_torch, serve, settings_of, timed
 
 DEFAULTS = {
     # False, or the mode of torch.compile for the decoding step.
-    "compile": False,
+    "compile": "default",
     # "slice": attend to the filled part of the cache; "mask": to all of it with a mask (one shape for all steps);
     # "bucket": to the filled part rounded up to 32, with a mask (a shape for each 32 steps).
-    "cache": "slice",
+    "cache": "bucket",
     # "sdpa": the fused kernel; "matmul": two batched products and a softmax.
-    "attention": "sdpa",
+    "attention": "matmul",
     # Whether all samples of a prompt share its part of the cache in one matrix product (implies "matmul", "slice").
     "sharedPrompt": False,
     # "multinomial": torch.multinomial; "exponential": argmax of probabilities over exponential noise, its equal in law.
@@ -150,7 +150,7 @@ class Sampler:
 
 def prepared(request):
     """(an operation without arguments, its checksum)."""
-    settings = {**DEFAULTS, **{key: request[key] for key in DEFAULTS if key in request}}
+    settings = settings_of(request, DEFAULTS)
     torch.set_num_threads(request["threads"])
     torch.manual_seed(0)
     prompts, samples = request["prompts"], request["samples"]
@@ -181,7 +181,7 @@ def answer(request):
     if operation is not None:
         return timed(request["operations"], operation)
     operation, checksum = prepared(request)
-    return {"checksum": checksum, **describe_torch(torch)}
+    return {"checksum": checksum, "settings": settings_of(request, DEFAULTS), **describe_torch(torch)}
 
 
 if __name__ == "__main__":

@@ -13,11 +13,11 @@ import torch.nn.functional as functional
 
 from llama import Llama, Shape
 from made_tokens import made_tokens
-from protocol import describe_torch, serve, timed
+from protocol import describe_torch, serve, settings_of, timed
 
 DEFAULTS = {
     # False, or the mode of torch.compile.
-    "compile": False,
+    "compile": "max-autotune-no-cudagraphs",
     # What is compiled: "model" (with the loss), or "step" (also clipping and AdamW; two graphs).
     "compiled": "model",
     # q, k, v in one matrix, and gate and up in another.
@@ -35,7 +35,7 @@ POOL = 4
 
 def training_step(request):
     """A function without arguments that makes one step and returns its loss."""
-    settings = {**DEFAULTS, **{key: request[key] for key in DEFAULTS if key in request}}
+    settings = settings_of(request, DEFAULTS)
     torch.set_num_threads(request["threads"])
     torch.set_flush_denormal(settings["flushDenormal"])
     time, batch = request["time"], request["batch"]
@@ -91,7 +91,7 @@ def answer(request):
         return timed(request["operations"], step)
     step = training_step(request)
     losses = [step() for _ in range(CHECK_STEPS)]
-    return {"checksum": losses[-1], "firstLoss": losses[0], **describe_torch(torch)}
+    return {"checksum": losses[-1], "firstLoss": losses[0], "settings": settings_of(request, DEFAULTS), **describe_torch(torch)}
 
 
 if __name__ == "__main__":
