@@ -7,6 +7,7 @@ export {
   parseConfiguration,
   type SearchArm,
   searchArms,
+  testSetNames,
 } from "./configuration.ts";
 export { ConfigurationError, type ConfigurationProblem } from "./configuration-error.ts";
 export type { Domain } from "./domain.ts";
@@ -17,4 +18,5 @@ export { measureModel } from "./measure.ts";
 export type { TestSetResult } from "./measurement.ts";
 export { modelPath, shippedModels } from "./model-path.ts";
 export type { Progress, ProgressPhase } from "./progress.ts";
+export { changeableSettings, changeRunConfiguration, runConfiguration } from "./run-configuration.ts";
 export { searchForFailures } from "./search.ts";
