@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { AtomicFile, writeFileAtomic } from "./atomic-file.ts";
+import { AtomicFile, removeTemporaryFiles, writeFileAtomic } from "./atomic-file.ts";
 import { fileSystemFailure } from "./errors/file-system-failure.ts";
 import { InvalidArgumentError } from "./errors/invalid-argument-error.ts";
 import { StorageError } from "./errors/storage-error.ts";
@@ -124,5 +124,16 @@ describe("failures of the file system", () => {
     expect(fileSystemFailure(known, "to read", "x")).toBe(known);
     expect(fileSystemFailure(new Error("odd"), "to read", "x").message).toContain("odd");
     expect(fileSystemFailure("text", "to read", "x").message).toContain("text");
+  });
+
+  test("what a killed process left behind is removed, and nothing else", () => {
+    writeFileAtomic(join(folder, "whole.temporary"), "a");
+    writeFileAtomic(join(folder, ".hidden"), "b");
+    const killed = new AtomicFile(join(folder, "weights"));
+    killed.write("half");
+    expect(fs.readdirSync(folder)).toHaveLength(3);
+    removeTemporaryFiles(folder);
+    expect(fs.readdirSync(folder).sort()).toEqual([".hidden", "whole.temporary"]);
+    killed.discard();
   });
 });

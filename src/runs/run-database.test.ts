@@ -50,6 +50,22 @@ describe("createRun", () => {
     expect(existsSync(`${path}-wal`)).toBe(false);
   });
 
+  test("has the states that it is given from its first moment on", () => {
+    createRun({ directory, configuration: {}, state: { command: "search", "it's": [1, { a: null }] } }).close();
+    const store = openRun({ directory, mode: "read" });
+    expect([store.state("command"), store.state("it's"), store.state("other")]).toEqual([
+      "search",
+      [1, { a: null }],
+      undefined,
+    ]);
+    store.close();
+    const elsewhere = join(root, "nowhere");
+    expect(() => createRun({ directory: elsewhere, configuration: {}, state: { bad: Number.NaN } })).toThrow(
+      InvalidArgumentError,
+    );
+    expect(existsSync(elsewhere)).toBe(false);
+  });
+
   test("refuses a folder that holds a run, and leaves that as it was", () => {
     createRun({ directory, configuration: { first: true } }).close();
     expect(() => createRun({ directory, configuration: {} })).toThrow(InvalidArgumentError);
