@@ -46,7 +46,7 @@ const checkpoints = 3;
 export const closedLoopSettings = {
   rounds: 3,
   search: { evaluations: 1000, batchSize: 100, seeds: 200 },
-  learn: { examples: 100_000, tokens: 70_000, replay: 400, epochs: 2 },
+  learn: { examples: 100_000, tokens: 70_000, replay: 700, epochs: 2 },
   measure: { problems: 2000, sets: [...testSetNames] },
   attack: { renewed: false },
 };

@@ -38,11 +38,11 @@ const learnSchema = z.strictObject({
     .int()
     .min(0)
     .max(100_000_000)
-    .default(800)
+    .default(1200)
     .describe("examples of the original distribution mixed in, a round"),
   epochs: count("passes over the examples", 3),
   batchSize: count("examples in one training step", 16),
-  learningRate: z.number().gt(0).max(10).default(2e-3).describe("highest learning rate"),
+  learningRate: z.number().gt(0).max(10).default(1e-3).describe("highest learning rate"),
   warmupSteps: z
     .number()
     .int()
