@@ -10,6 +10,7 @@ import { valueAndGradient } from "../tensor/gradient.ts";
 import { sameShape } from "../tensor/shape.ts";
 import { type Tensor, tensor } from "../tensor/tensor.ts";
 import { leavesOf, mapTree, type Tree } from "../tensor/tree.ts";
+import { type TreeTemplate, templateOf } from "../tensor/tree-template.ts";
 import { type AdamWBuffers, type AdamWOptions, adamWBuffers, applyAdamW, ownTree } from "./optimisers/adamw.ts";
 import { clippingScale, normOfArrays, requirePositiveNorm } from "./optimisers/clipping.ts";
 
@@ -47,6 +48,7 @@ export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
   readonly #differentiate: CompiledFunction<[P, ...Batch], { value: Tensor; gradient: P }>;
   readonly #parameters: P;
   readonly #buffers: AdamWBuffers;
+  readonly #template: TreeTemplate;
   #step = 0;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -56,6 +58,7 @@ export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
     this.#options = options;
     const { tree, arrays } = ownTree(options.parameters);
     this.#parameters = tree;
+    this.#template = templateOf(tree);
     this.#buffers = adamWBuffers(arrays);
     const both = valueAndGradient<P, Batch>(options.loss);
     this.#differentiate = compile(
@@ -97,7 +100,9 @@ export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
       });
     }
     const { value, gradient } = await this.#differentiate(this.#parameters, ...batch);
-    const gradients = leavesOf(gradient).map((leaf) => leaf.tensor.data as Float32Array);
+    const leaves: Tensor[] = [];
+    this.#template.takeApart(gradient, leaves);
+    const gradients = leaves.map((leaf) => leaf.data as Float32Array);
     const loss = value.item();
     const gradientNorm = normOfArrays(gradients);
     if (!(Number.isFinite(loss) && Number.isFinite(gradientNorm))) {

@@ -3,12 +3,14 @@
  * run as one ONNX graph. What a result has that does not depend on the arguments is a constant of the trace.
  */
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
+import type { ElementArray } from "./element-type.ts";
 import { evaluateGraph } from "./evaluate-graph.ts";
 import { lowerTrace } from "./onnx/lower-trace.ts";
-import { Session, type SessionOptions } from "./onnx/session.ts";
-import { placeholder, type Tensor, tensor } from "./tensor.ts";
-import { signatureOf, type Trace, trace } from "./trace.ts";
+import { Session, type SessionInput, type SessionOptions } from "./onnx/session.ts";
+import { type Tensor, tensor } from "./tensor.ts";
+import { type Trace, trace } from "./trace.ts";
 import { leavesOf, mapTree, type Tree } from "./tree.ts";
+import { type TreeTemplate, templateOf } from "./tree-template.ts";
 
 /** How a compiled function runs. */
 export interface CompileOptions extends SessionOptions {
@@ -30,8 +32,16 @@ export interface CompiledFunction<Arguments extends readonly Tree[], Result exte
 }
 
 interface Program<Result extends Tree> {
-  run(args: readonly Tree[]): Promise<Result>;
+  /** The result for the arguments' leaves. */
+  run(leaves: readonly Tensor[]): Promise<Result>;
   close(): Promise<void>;
+}
+
+/** A program, and the arguments it is for. */
+interface Entry<Result extends Tree> {
+  readonly template: TreeTemplate;
+  readonly building: Promise<Program<Result>>;
+  program?: Program<Result>;
 }
 
 /**
@@ -41,28 +51,39 @@ export function compile<Arguments extends readonly Tree[], Result extends Tree>(
   f: (...args: Arguments) => Result,
   options: CompileOptions = {},
 ): CompiledFunction<Arguments, Result> {
-  const programs = new Map<string, Promise<Program<Result>>>();
+  const entries = new Set<Entry<Result>>();
   const build = options.backend === "reference" ? referenceProgram : onnxProgram;
 
-  const run = async (...args: Arguments): Promise<Result> => {
-    const signature = signatureOf(args);
-    let program = programs.get(signature);
-    if (program === undefined) {
+  const newEntry = (args: Arguments): Entry<Result> => {
+    // Two sessions with memory of their own would seldom need it at once: those after the first give it back.
+    const retainMemory = options.retainMemory ?? entries.size === 0;
+    const building = build(trace(f, args), { ...options, retainMemory });
+    const entry: Entry<Result> = { template: templateOf(args), building };
+    entries.add(entry);
+    building.then(
+      (program) => {
+        entry.program = program;
+      },
       // A failed trace is forgotten, so that the next call reports the same error.
-      // Two sessions with memory of their own would seldom need it at once: those after the first give it back.
-      const retainMemory = options.retainMemory ?? programs.size === 0;
-      program = build(trace(f, args), { ...options, retainMemory }).catch((error: unknown) => {
-        programs.delete(signature);
-        throw error;
-      });
-      programs.set(signature, program);
+      () => entries.delete(entry),
+    );
+    return entry;
+  };
+  const run = async (...args: Arguments): Promise<Result> => {
+    for (const entry of entries) {
+      const leaves: Tensor[] = [];
+      if (!entry.template.takeApart(args, leaves)) continue;
+      requireConcrete(leaves, args);
+      return (entry.program ?? (await entry.building)).run(leaves);
     }
-    return (await program).run(args);
+    const leaves = leavesOf(args).map((leaf) => leaf.tensor);
+    requireConcrete(leaves, args);
+    return (await newEntry(args).building).run(leaves);
   };
   const close = async (): Promise<void> => {
-    const opened = [...programs.values()];
-    programs.clear();
-    for (const program of opened) await (await program).close();
+    const opened = [...entries];
+    entries.clear();
+    for (const { building } of opened) await (await building).close();
   };
   return Object.assign(run, { close });
 }
@@ -83,25 +104,28 @@ async function onnxProgram<Result extends Tree>(
   traced: Trace<Result>,
   options: CompileOptions,
 ): Promise<Program<Result>> {
-  const { model, inputNames, outputNames, doubles } = lowerTrace(traced);
+  const { model, inputNames, outputNames } = lowerTrace(traced);
   // Results that are all constants need no session.
   const computed = outputNames.some((name) => name !== undefined);
-  const session = computed ? await Session.create(model, options, doubles) : undefined;
-  // The graph itself is needed no more; a leaf of the result would hold all of it.
-  const template = mapTree(traced.result, (leaf) => (leaf.concrete ? leaf : placeholder(leaf)));
+  const session = computed ? await Session.create(model, options) : undefined;
+  // Only types are kept: the graph itself is needed no more, and a traced leaf of the result would hold all of it.
+  const template = templateOf(traced.result);
+  const results = leavesOf(traced.result).map(({ tensor: leaf }, position) => {
+    const name = outputNames[position];
+    return name === undefined ? { constant: leaf } : { name, shape: leaf.shape };
+  });
   return {
-    run: async (args) => {
-      const inputs = concreteLeaves(args).flatMap((leaf, position) => {
+    run: async (leaves) => {
+      const inputs: SessionInput[] = [];
+      leaves.forEach((leaf, position) => {
         const name = inputNames[position];
-        return name === undefined ? [] : [{ name, data: leaf.data, shape: leaf.shape }];
+        if (name !== undefined) inputs.push({ name, data: leaf.data, shape: leaf.shape });
       });
       const outputs = (await session?.run(inputs)) ?? {};
-      let position = 0;
-      return mapTree(template, (leaf) => {
-        const name = outputNames[position++];
-        const data = name === undefined ? undefined : outputs[name];
-        return data === undefined ? leaf : tensor(data, { shape: leaf.shape });
-      });
+      const values = results.map(
+        ({ constant, name, shape }) => constant ?? tensor(outputs[name] as ElementArray, { shape }),
+      );
+      return template.putTogether(values.values()) as Result;
     },
     close: async () => session?.close(),
   };
@@ -110,9 +134,9 @@ async function onnxProgram<Result extends Tree>(
 async function referenceProgram<Result extends Tree>(traced: Trace<Result>): Promise<Program<Result>> {
   const outputs = leavesOf(traced.result).map((leaf) => leaf.tensor);
   return {
-    run: async (args) => {
+    run: async (leaves) => {
       const values = new Map<Tensor, Tensor>();
-      concreteLeaves(args).forEach((leaf, position) => {
+      leaves.forEach((leaf, position) => {
         values.set((traced.inputs[position] as { tensor: Tensor }).tensor, leaf);
       });
       const results = evaluateGraph(outputs, values);
@@ -122,17 +146,12 @@ async function referenceProgram<Result extends Tree>(traced: Trace<Result>): Pro
   };
 }
 
-function concreteLeaves(args: readonly Tree[]): Tensor[] {
-  return args.flatMap((arg) =>
-    leavesOf(arg).map(({ path, tensor: leaf }) => {
-      if (!leaf.concrete) {
-        throw new InvalidArgumentError({
-          expected: "concrete tensors as arguments of a compiled function",
-          received: `a traced one at "${path}"`,
-          remedy: "inside a traced function call the plain function instead of the compiled one",
-        });
-      }
-      return leaf;
-    }),
-  );
+function requireConcrete(leaves: readonly Tensor[], args: readonly Tree[]): void {
+  if (leaves.every((leaf) => leaf.concrete)) return;
+  const traced = args.flatMap((arg) => leavesOf(arg)).find((leaf) => !leaf.tensor.concrete);
+  throw new InvalidArgumentError({
+    expected: "concrete tensors as arguments of a compiled function",
+    received: `a traced one at "${traced?.path}"`,
+    remedy: "inside a traced function call the plain function instead of the compiled one",
+  });
 }

@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { topologicalOrder } from "./evaluate-graph.ts";
 import { describe, placeholder, type Tensor } from "./tensor.ts";
-import { leavesOf, mapLeaves, mapTree, type Tree } from "./tree.ts";
+import { leavesOf, mapTree, type Tree } from "./tree.ts";
 
 export interface TracedInput {
   /** The argument's position and the path within it, e.g. "0.layers.1.weight". */
@@ -42,9 +42,4 @@ export function trace<Arguments extends readonly Tree[], Result extends Tree>(
     });
   }
   return { inputs, result };
-}
-
-/** A text that is equal for arguments that can share a trace: structure, element types and shapes. */
-export function signatureOf(args: readonly Tree[]): string {
-  return JSON.stringify(mapLeaves(args, ({ elementType, shape }) => `${elementType} ${shape.join()}`));
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { mul } from "./operations/arithmetic.ts";
 import { type Tensor, tensor } from "./tensor.ts";
-import { signatureOf } from "./trace.ts";
 import { leavesOf, mapTree, type Tree, zipTrees } from "./tree.ts";
+import { templateOf } from "./tree-template.ts";
 
 const one = tensor([1]);
 const two = tensor([2]);
@@ -75,19 +75,32 @@ describe("trees", () => {
     for (const [value, message] of wrong) {
       expect(() => leavesOf(value as Tree)).toThrow(InvalidArgumentError);
       expect(() => leavesOf(value as Tree)).toThrow(message);
-      expect(() => signatureOf([value as Tree])).toThrow(InvalidArgumentError);
     }
   });
 });
 
-describe("signatures", () => {
-  const equal = (a: readonly Tree[], b: readonly Tree[]) => signatureOf(a) === signatureOf(b);
+describe("templates", () => {
+  const equal = (a: Tree, b: Tree) => templateOf(a).takeApart(b, []);
 
-  test("are equal for equal structures, element types and shapes, whatever the data and the order of keys", () => {
+  test("fit equal structures, element types and shapes, whatever the data and the order of keys", () => {
     expect(equal([{ a: one, b: two }], [{ b: tensor([7]), a: two }])).toBe(true);
   });
 
-  test("differ otherwise", () => {
+  test("take apart in the order of leavesOf, and put together again", () => {
+    const tree = { b: [one, { d: two, c: one }], a: two };
+    const leaves: Tensor[] = [];
+    expect(templateOf(tree).takeApart(tree, leaves)).toBe(true);
+    expect(leaves).toEqual(leavesOf(tree).map((leaf) => leaf.tensor));
+    expect(templateOf(tree).putTogether(leaves.values())).toEqual(tree);
+  });
+
+  test("fit nothing else", () => {
+    expect(equal([one], [undefined as unknown as Tree])).toBe(false);
+    expect(equal({ a: one }, { b: one })).toBe(false);
+    expect(equal({ a: one }, { a: one, b: one })).toBe(false);
+    expect(equal({ toString: one }, {} as Tree)).toBe(false);
+    expect(equal([], new Map() as unknown as Tree)).toBe(false);
+    expect(equal({}, new Map() as unknown as Tree)).toBe(false);
     expect(equal([one], [tensor([1, 2])])).toBe(false);
     expect(equal([one], [tensor([[1]])])).toBe(false);
     expect(equal([one], [tensor([1], { elementType: "float64" })])).toBe(false);

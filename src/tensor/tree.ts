@@ -27,11 +27,6 @@ export function mapTree<T extends Tree>(tree: T, change: (tensor: Tensor, path: 
   return visit(tree, "", (path, tensor) => change(tensor, path)) as T;
 }
 
-/** A tree's structure with values of any type for its leaves. */
-export function mapLeaves(tree: Tree, change: (tensor: Tensor, path: string) => unknown): unknown {
-  return visit(tree, "", (path, tensor) => change(tensor, path));
-}
-
 /**
  * A tree of the structure of several trees that are alike, each leaf made from theirs.
  * Throws InvalidArgumentError where there is no tree, or their leaves stand in different places.
@@ -65,7 +60,7 @@ export function zipTrees<T extends Tree>(trees: readonly T[], combine: (tensors:
   });
 }
 
-function visit(tree: Tree, path: string, change: (path: string, tensor: Tensor) => unknown): unknown {
+function visit(tree: Tree, path: string, change: (path: string, tensor: Tensor) => Tensor): Tree {
   if (tree instanceof Tensor) return change(path, tree);
   const join = (key: string | number) => (path === "" ? `${key}` : `${path}.${key}`);
   if (Array.isArray(tree)) return tree.map((child: Tree, index) => visit(child, join(index), change));
@@ -84,7 +79,7 @@ function visit(tree: Tree, path: string, change: (path: string, tensor: Tensor) 
 }
 
 /** Promises, maps and the like would else count as trees without leaves. */
-function isPlainObject(value: unknown): boolean {
+export function isPlainObject(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

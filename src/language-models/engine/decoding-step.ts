@@ -3,7 +3,8 @@
  *
  * Keys and values of prompts are computed once and shared by all samples of a prompt, so that attention to the prompt
  * is a product of matrices; those of new tokens are kept per sequence. All caches are inputs to which JavaScript writes
- * the rows that a step returns (outputs are copied, so a cache must not be one). Keys are stored transposed.
+ * the rows that a step returns (outputs are copied, so a cache must not be one). A prompt's keys are stored transposed,
+ * as a product of matrices wants them; those of new tokens are not, since one query reads them row by row.
  */
 
 import { causalMask } from "../../nn/attention/causal-attention.ts";
@@ -30,7 +31,7 @@ export type LayerCache = {
   readonly promptKeys: Tensor;
   /** [prompts, G, prompt positions, D] */
   readonly promptValues: Tensor;
-  /** [sequences, G, D, capacity] */
+  /** [sequences, G, capacity, D] */
   readonly keys: Tensor;
   /** [sequences, G, capacity, D] */
   readonly values: Tensor;
@@ -80,10 +81,13 @@ export function decodingStep(
     const normalised = rmsNorm(x, layer.input_layernorm.weight, epsilon);
     const projected = linear(normalised, concatenate([q_proj.weight, k_proj.weight, v_proj.weight]));
     const [q, k, v] = split(projected, 1, [hiddenSize, keyValueSize, keyValueSize]) as [Tensor, Tensor, Tensor];
-    const rotate = (part: Tensor, count: number) =>
-      rotary(reshape(part, [sequences, count, 1, size]), input.cosine, input.sine);
-    const queries = reshape(mul(rotate(q, heads), 1 / Math.sqrt(size)), [sequences, keyValueHeads, group, size]);
-    const keys = reshape(rotate(k, keyValueHeads), [sequences, keyValueHeads, 1, size]);
+    const rotate = (part: Tensor, count: number, scale: number) =>
+      rotary(reshape(part, [sequences, 1, count, size]), mul(input.cosine, scale), mul(input.sine, scale), {
+        positionAxis: 1,
+      });
+    // The scores' factor is in the rotation: products with another factor than 1 have no fast path for single rows.
+    const queries = reshape(rotate(q, heads, 1 / Math.sqrt(size)), [sequences, keyValueHeads, group, size]);
+    const keys = reshape(rotate(k, keyValueHeads, 1), [sequences, keyValueHeads, 1, size]);
     const values = reshape(v, [sequences, keyValueHeads, 1, size]);
 
     // All samples of a prompt ask its keys at once: [prompts, G, samples * group, D].
@@ -111,12 +115,12 @@ export function decodingStep(
     const twice = (part: Tensor) => (single ? concatenate([part, part], 2) : part);
     const once = (part: Tensor) => (single ? slice(part, 2, 0, 1) : part);
     const promptLength = cache.promptKeys.shape[3] as number;
-    const capacity = cache.keys.shape[3] as number;
+    const capacity = cache.keys.shape[2] as number;
     const promptProduct = matrixProduct(twice(toPrompts(queries, size)), cache.promptKeys);
     const promptScores = add(once(promptProduct), input.promptMask);
     const scores = [
       toSequences(promptScores, promptLength),
-      add(matrixProduct(queries, cache.keys), input.mask),
+      add(matrixProduct(queries, cache.keys, { transposeB: true }), input.mask),
       sum(mul(queries, keys), { axes: -1, keepDimensions: true }),
     ];
     const weights = softmax(concatenate(scores, 3));

@@ -9,9 +9,8 @@ export interface CacheShape {
 export class KeyValueCache {
   readonly shape: CacheShape;
   readonly capacity: number;
-  /** [sequences, heads, size, capacity] */
+  /** [sequences, heads, capacity, size], as the values */
   readonly keys: Float32Array;
-  /** [sequences, heads, capacity, size] */
   readonly values: Float32Array;
 
   constructor(shape: CacheShape, capacity: number) {
@@ -28,11 +27,10 @@ export class KeyValueCache {
     const { capacity } = this;
     for (let lane = 0; lane < sequences * keyValueHeads; lane++) {
       const from = lane * headSize;
-      const key = lane * headSize * capacity + position;
-      const value = (lane * capacity + position) * headSize;
+      const to = (lane * capacity + position) * headSize;
       for (let index = 0; index < headSize; index++) {
-        this.keys[key + index * capacity] = keys[from + index] as number;
-        this.values[value + index] = values[from + index] as number;
+        this.keys[to + index] = keys[from + index] as number;
+        this.values[to + index] = values[from + index] as number;
       }
     }
   }
@@ -41,15 +39,11 @@ export class KeyValueCache {
   take(sequences: readonly number[], length: number, capacity: number): KeyValueCache {
     const { keyValueHeads, headSize } = this.shape;
     const taken = new KeyValueCache({ ...this.shape, sequences: sequences.length }, capacity);
-    const lanes = keyValueHeads * headSize;
     sequences.forEach((sequence, row) => {
-      for (let lane = 0; lane < lanes; lane++) {
-        const from = (sequence * lanes + lane) * this.capacity;
-        taken.keys.set(this.keys.subarray(from, from + length), (row * lanes + lane) * capacity);
-      }
       for (let head = 0; head < keyValueHeads; head++) {
         const from = (sequence * keyValueHeads + head) * this.capacity * headSize;
         const to = (row * keyValueHeads + head) * capacity * headSize;
+        taken.keys.set(this.keys.subarray(from, from + length * headSize), to);
         taken.values.set(this.values.subarray(from, from + length * headSize), to);
       }
     });

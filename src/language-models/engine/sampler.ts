@@ -267,7 +267,7 @@ function decodingInput(
     caches: caches.map((cache, layer) => ({
       promptKeys: tensor(state.prompts[layer]?.keys as Float32Array, { shape: [prompts, heads, size, positions] }),
       promptValues: tensor(state.prompts[layer]?.values as Float32Array, { shape: [prompts, heads, positions, size] }),
-      keys: tensor(cache.keys, { shape: [sequences, heads, size, capacity] }),
+      keys: tensor(cache.keys, { shape: [sequences, heads, capacity, size] }),
       values: tensor(cache.values, { shape: [sequences, heads, capacity, size] }),
     })),
   };

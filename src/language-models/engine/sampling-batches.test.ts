@@ -28,7 +28,7 @@ test("every sample of every request is in one batch, whose shape follows from th
           const wholeParts = Math.floor((randoms.length - 1) / 96) * 96;
           return !(
             prompts[Math.floor(index / samples)] === prompt &&
-            positions === 32 * Math.ceil(prompt.length / 32) &&
+            positions === (prompt.length <= 8 ? 8 : prompt.length <= 16 ? 16 : 32 * Math.ceil(prompt.length / 32)) &&
             samples === (row.sample < wholeParts ? 96 : randoms.length - wholeParts)
           );
         });

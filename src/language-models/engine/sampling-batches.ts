@@ -38,9 +38,11 @@ const mostSamples = 96;
 /** Longer prompts are read in small batches, since memory grows with the square of the length. */
 const longPrompt = 256;
 const promptMultiple = 32;
+const shortLengths = [8, 16];
 
+/** Length to which a prompt is padded: few lengths, because each has its own graph. */
 function paddedLength(length: number): number {
-  return Math.ceil(length / promptMultiple) * promptMultiple;
+  return shortLengths.find((short) => length <= short) ?? Math.ceil(length / promptMultiple) * promptMultiple;
 }
 
 interface Extent {

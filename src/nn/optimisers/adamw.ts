@@ -11,6 +11,7 @@ import { add, div, mul, sub } from "../../tensor/operations/arithmetic.ts";
 import { sqrt, square } from "../../tensor/operations/elementwise.ts";
 import { ones, type Tensor, tensor, zeros } from "../../tensor/tensor.ts";
 import { mapTree, type Tree, zipTrees } from "../../tensor/tree.ts";
+import { type AdamWFactors, stepAdamW } from "./adamw-kernel.ts";
 
 /** Settings of AdamW but for the learning rate, which each step takes. */
 export interface AdamWOptions {
@@ -89,23 +90,23 @@ export function applyAdamW(
 ): void {
   const { betas, epsilon, weightDecay } = { ...adamWDefaults, ...options };
   const [beta1, beta2] = betas;
-  const scale = at.gradientScale ?? 1;
-  const rate = at.learningRate / (1 - beta1 ** at.step);
-  const correction = 1 / Math.sqrt(1 - beta2 ** at.step);
-  const keep = 1 - at.learningRate * weightDecay;
+  const factors: AdamWFactors = {
+    scale: at.gradientScale ?? 1,
+    beta1,
+    rest1: 1 - beta1,
+    beta2,
+    rest2: 1 - beta2,
+    rate: at.learningRate / (1 - beta1 ** at.step),
+    correction: 1 / Math.sqrt(1 - beta2 ** at.step),
+    keep: 1 - at.learningRate * weightDecay,
+    epsilon,
+  };
   for (let leaf = 0; leaf < buffers.parameters.length; leaf++) {
     const w = buffers.parameters[leaf] as Float32Array;
     const m = buffers.firstMoment[leaf] as Float32Array;
     const v = buffers.secondMoment[leaf] as Float32Array;
-    const gradient = gradients[leaf] as Float32Array;
-    for (let index = 0; index < w.length; index++) {
-      const g = (gradient[index] as number) * scale;
-      const first = beta1 * (m[index] as number) + (1 - beta1) * g;
-      const second = beta2 * (v[index] as number) + (1 - beta2) * g * g;
-      m[index] = first;
-      v[index] = second;
-      w[index] = (w[index] as number) * keep - (rate * first) / (Math.sqrt(second) * correction + epsilon);
-    }
+    const g = gradients[leaf] as Float32Array;
+    stepAdamW({ w, m, v, g }, factors);
   }
 }
 

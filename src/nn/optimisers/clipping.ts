@@ -24,11 +24,21 @@ export function clipByGlobalNorm<P extends Tree>(gradient: P, greatest: number):
 
 /** The Euclidean norm of all arrays together, summed in double precision. */
 export function normOfArrays(arrays: readonly Float32Array[]): number {
-  let total = 0;
+  // Four sums side by side: each addition of one would have to wait for the one before.
+  const totals = [0, 0, 0, 0] as [number, number, number, number];
   for (const array of arrays) {
-    for (let index = 0; index < array.length; index++) total += (array[index] as number) ** 2;
+    let [a, b, c, d] = totals;
+    const whole = array.length - (array.length % 4);
+    for (let index = 0; index < whole; index += 4) {
+      a += (array[index] as number) ** 2;
+      b += (array[index + 1] as number) ** 2;
+      c += (array[index + 2] as number) ** 2;
+      d += (array[index + 3] as number) ** 2;
+    }
+    for (let index = whole; index < array.length; index++) a += (array[index] as number) ** 2;
+    totals.splice(0, 4, a, b, c, d);
   }
-  return Math.sqrt(total);
+  return Math.sqrt(totals[0] + totals[1] + totals[2] + totals[3]);
 }
 
 /** The factor by which gradients of a norm are multiplied so that it is at most `greatest`. */

@@ -6,13 +6,11 @@ import { leavesOf, type Tree } from "../tree.ts";
 import { OnnxGraph } from "./onnx-graph.ts";
 
 export interface LoweredTrace {
-  readonly model: Uint8Array;
+  readonly model: Uint8Array<ArrayBuffer>;
   /** For each input of the trace its name in the model, undefined where nothing depends on it. */
   readonly inputNames: readonly (string | undefined)[];
   /** For each leaf of the result, in order, its name in the model; concrete leaves are no outputs. */
   readonly outputNames: readonly (string | undefined)[];
-  /** Whether it computes in double precision anywhere. */
-  readonly doubles: boolean;
 }
 
 export function lowerTrace(traced: Trace<Tree>): LoweredTrace {
@@ -51,8 +49,7 @@ export function lowerTrace(traced: Trace<Tree>): LoweredTrace {
     graph.output(name, names.get(tensor) as string, tensor);
     return name;
   });
-  const doubles = used.some((tensor) => tensor.elementType === "float64");
-  return { model: graph.toBytes(), inputNames, outputNames, doubles };
+  return { model: graph.toBytes(), inputNames, outputNames };
 }
 
 /** Keys may hold dots themselves: { "a.b": x, a: { b: y } } has two leaves of one path. */

@@ -135,7 +135,7 @@ export class OnnxGraph {
   }
 
   /** The model file. */
-  toBytes(): Uint8Array {
+  toBytes(): Uint8Array<ArrayBuffer> {
     const writer = new BinaryWriter();
     writer.tag(1, WireType.Varint).int64(irVersion);
     writer.tag(2, WireType.LengthDelimited).string("illume");

@@ -1,5 +1,8 @@
 /** A session of ONNX Runtime for one lowered trace: typed arrays in, typed arrays out. */
 import * as ort from "onnxruntime-node";
+// The public session waits for a turn of the event loop before each run and checks what is right by construction here,
+// which takes longer than a small graph.
+import { binding, initOrt } from "onnxruntime-node/dist/binding.js";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
 import { type ElementArray, elementTypeOf } from "../element-type.ts";
@@ -24,20 +27,35 @@ export interface SessionInput {
   readonly shape: Shape;
 }
 
-export class Session {
-  readonly #session: ort.InferenceSession;
+type NativeSession = InstanceType<typeof binding.InferenceSession>;
 
-  private constructor(session: ort.InferenceSession) {
+/** Milliseconds of work after which timers, signals and messages get a turn. */
+const longestTurn = 5;
+let turnStart = performance.now();
+
+/** A run holds the event loop; this lets it turn now and then, however short the runs are. */
+async function letEventsBeHeard(): Promise<void> {
+  if (performance.now() - turnStart < longestTurn) return;
+  await new Promise((resume) => setImmediate(resume));
+  turnStart = performance.now();
+}
+
+export class Session {
+  readonly #session: NativeSession;
+  readonly #outputs: Readonly<Record<string, null>>;
+
+  private constructor(session: NativeSession) {
     this.#session = session;
+    this.#outputs = Object.fromEntries(session.outputMetadata.map(({ name }) => [name, null]));
   }
 
-  /**
-   * @param doubles whether the model computes in double precision
-   * Throws UnsupportedCapabilityError where ONNX Runtime does not accept the model.
-   */
-  static async create(model: Uint8Array, options: SessionOptions = {}, doubles = false): Promise<Session> {
+  /** Throws UnsupportedCapabilityError where ONNX Runtime does not accept the model. */
+  static async create(model: Uint8Array<ArrayBuffer>, options: SessionOptions = {}): Promise<Session> {
+    await letEventsBeHeard();
+    initOrt();
+    const session = new binding.InferenceSession();
     try {
-      const session = await ort.InferenceSession.create(model, {
+      session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
         executionProviders: [...(options.providers ?? ["cpu"])],
         intraOpNumThreads: options.threads ?? 1,
         interOpNumThreads: 1,
@@ -48,20 +66,14 @@ export class Session {
         enableCpuMemArena: options.retainMemory ?? true,
         // Failures are thrown; the log would only repeat them on the terminal.
         logSeverityLevel: 4,
-        // Threads that spin while they wait slow a busy machine down five times.
         extra: {
+          // Threads that spin while they wait slow a busy machine down five times.
           session: { intra_op: { allow_spinning: "0" } },
-          optimization: {
-            disable_specified_optimizers: [
-              // Products that transpose their left factor themselves are slower than a transpose and a product.
-              "MatmulTransposeFusion",
-              // It rounds factors of products of doubles to single precision.
-              ...(doubles ? ["MatMulScaleFusion"] : []),
-            ].join(";"),
-          },
+          // Products that transpose their left factor are slower than a transpose and a product, and products of single
+          // rows with a factor are slower than without; factors of doubles are even rounded to single precision.
+          optimization: { disable_specified_optimizers: "MatmulTransposeFusion;MatMulScaleFusion" },
         },
       });
-      return new Session(session);
     } catch (cause) {
       throw new UnsupportedCapabilityError({
         expected: "a graph of operations that ONNX Runtime has for these element types",
@@ -70,6 +82,7 @@ export class Session {
         cause,
       });
     }
+    return new Session(session);
   }
 
   /**
@@ -77,23 +90,26 @@ export class Session {
    * Throws InvalidArgumentError where ONNX Runtime stops, e.g. at an index out of range; it names the operation.
    */
   async run(inputs: readonly SessionInput[]): Promise<Readonly<Record<string, ElementArray>>> {
+    await letEventsBeHeard();
     const feeds: Record<string, ort.Tensor> = {};
     for (const { name, data, shape } of inputs) feeds[name] = ortTensor(data, shape);
-    const results = await this.#session.run(feeds).catch((cause: unknown) => {
+    try {
+      const results = this.#session.run(feeds, this.#outputs, {});
+      const outputs: Record<string, ElementArray> = {};
+      for (const name in results) outputs[name] = results[name]?.data as ElementArray;
+      return outputs;
+    } catch (cause) {
       throw new InvalidArgumentError({
         expected: "inputs that the compiled function can be run on",
         received: firstLine(cause),
         remedy: 'check indices and sizes; { backend: "reference" } names the line',
         cause,
       });
-    });
-    const outputs: Record<string, ElementArray> = {};
-    for (const name of Object.keys(results)) outputs[name] = results[name]?.data as ElementArray;
-    return outputs;
+    }
   }
 
   async close(): Promise<void> {
-    await this.#session.release();
+    this.#session.dispose();
   }
 }
 
