@@ -15,8 +15,8 @@ export const benchmark: Benchmark = {
   title: "96 samples for each of 20 prompts, two cores, against PyTorch and Hugging Face",
   weights: [model],
   rows: [
-    row("pytorch-loop-compiled", "sampling.py", 2, samplingLoops.compiled),
-    row("pytorch-loop-eager", "sampling.py", 2, samplingLoops.eager),
+    row("pytorch-loop-compiled", "sampling.py", 2, { ...samplingLoops.compiled, chunk: 480 }),
+    row("pytorch-loop-eager", "sampling.py", 2, { ...samplingLoops.eager, chunk: 480 }),
     row("hugging-face-generate", "hugging_face.py", 5),
   ],
 };

@@ -81,7 +81,7 @@ for group in ${*:-mlp sampling64 sampling256 many hugging-face train128 train256
       ;;
     hugging-face)
       explore hugging_face.py "$small, $many" \
-        all='{}' one='{"promptsAtOnce": 1}' five='{"promptsAtOnce": 5}' \
+        all='{"promptsAtOnce": 0}' one='{"promptsAtOnce": 1}' five='{}' \
         one-eager='{"promptsAtOnce": 1, "attention": "eager"}' one-static='{"promptsAtOnce": 1, "cache": "static"}'
       ;;
     train128) train "$small, \"time\": 64, \"batch\": 32" ;;

@@ -19,7 +19,7 @@ DEFAULTS = {
     # "dynamic" or "static" (which compiles the step by itself, where it can).
     "cache": "dynamic",
     # Prompts in one call of generate; 0 is all.
-    "promptsAtOnce": 0,
+    "promptsAtOnce": 5,
 }
 CHECK_TOKENS = 16
 
