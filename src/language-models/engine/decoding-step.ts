@@ -1,10 +1,9 @@
 /**
  * The two graphs of sampling: reading prompts, and one new token for every sequence.
  *
- * Keys and values of prompts are computed once and shared by all samples of a prompt, so that attention to the prompt
- * is a product of matrices; those of new tokens are kept per sequence. All caches are inputs to which JavaScript writes
- * the rows that a step returns (outputs are copied, so a cache must not be one). A prompt's keys are stored transposed,
- * as a product of matrices wants them; those of new tokens are not, since one query reads them row by row.
+ * Keys and values are caches: inputs to which JavaScript writes the rows that a step returns (outputs are copied, so a
+ * cache must not be one). A sequence's own cache begins with its prompt; or, where many samples share a prompt, its keys
+ * and values are kept once for all of them, so that attention to the prompt is a product of matrices.
  */
 
 import { causalMask } from "../../nn/attention/causal-attention.ts";
@@ -17,40 +16,39 @@ import {
 } from "../../nn/transformer.ts";
 import { add, mul } from "../../tensor/operations/arithmetic.ts";
 import { gatherRows } from "../../tensor/operations/indexing.ts";
-import { concatenate, reshape, slice, split, transpose } from "../../tensor/operations/layout.ts";
+import { concatenate, reshape, split, transpose } from "../../tensor/operations/layout.ts";
 import { linear, matrixProduct } from "../../tensor/operations/matrix-product.ts";
 import { rmsNorm } from "../../tensor/operations/normalisation.ts";
 import { sum } from "../../tensor/operations/reduction.ts";
 import { rotary } from "../../tensor/operations/rotary.ts";
 import { softmax } from "../../tensor/operations/softmax.ts";
+import type { Shape } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
-/** Caches of one layer; G key-value heads of size D. */
-export type LayerCache = {
-  /** [prompts, G, D, prompt positions] */
-  readonly promptKeys: Tensor;
-  /** [prompts, G, prompt positions, D] */
-  readonly promptValues: Tensor;
-  /** [sequences, G, capacity, D] */
-  readonly keys: Tensor;
-  /** [sequences, G, capacity, D] */
-  readonly values: Tensor;
+/** Of one layer; its key-value heads are called G below, their size D. */
+export type KeysAndValues = { readonly keys: Tensor; readonly values: Tensor };
+
+/** Prompts that are kept once for all of their samples. */
+export type SharedPrompts = {
+  /** 0 where a prompt has a token, a large negative number where it is padded: [prompts, 1, 1, prompt positions]. */
+  readonly mask: Tensor;
+  /** By layer, each [prompts, G, prompt positions, D]. */
+  readonly caches: readonly KeysAndValues[];
 };
 
 export type DecodingInput = {
-  /** The last token of each sequence, int32 [sequences]; sequences of one prompt stand together. */
+  /** The last token of each sequence, int32 [sequences]; sequences of one shared prompt stand together. */
   readonly tokens: Tensor;
   /** Angles at each sequence's position, [sequences, 1, D / 2]. */
   readonly cosine: Tensor;
   readonly sine: Tensor;
-  /** 0 where a prompt has a token, a large negative number where it is padded: [prompts, 1, 1, prompt positions]. */
-  readonly promptMask: Tensor;
-  /** The same for new tokens, [capacity]. */
+  /** 0 where a sequence's own cache is filled, a large negative number elsewhere: [sequences or 1, 1, 1, capacity]. */
   readonly mask: Tensor;
-  readonly caches: readonly LayerCache[];
+  /** By layer, each [sequences, G, capacity, D]. */
+  readonly caches: readonly KeysAndValues[];
+  /** One, or none where the own caches begin with the prompts. */
+  readonly shared: readonly SharedPrompts[];
 };
-
-export type KeysAndValues = { readonly keys: Tensor; readonly values: Tensor };
 
 export type DecodingOutput = {
   /** Next-token scores [sequences, vocabulary]. */
@@ -66,8 +64,6 @@ export function decodingStep(
   shape: TransformerShape,
 ): DecodingOutput {
   const sequences = input.tokens.shape[0] as number;
-  const prompts = input.promptMask.shape[0] as number;
-  const samples = sequences / prompts;
   const { heads, keyValueHeads, hiddenSize, epsilon } = shape;
   const size = headSize(shape);
   const group = heads / keyValueHeads;
@@ -76,7 +72,6 @@ export function decodingStep(
   const { model } = parameters;
   let x = gatherRows(model.embed_tokens.weight, input.tokens);
   model.layers.forEach((layer, index) => {
-    const cache = input.caches[index] as LayerCache;
     const { q_proj, k_proj, v_proj, o_proj } = layer.self_attn;
     const normalised = rmsNorm(x, layer.input_layernorm.weight, epsilon);
     const projected = linear(normalised, concatenate([q_proj.weight, k_proj.weight, v_proj.weight]));
@@ -87,56 +82,67 @@ export function decodingStep(
       });
     // The scores' factor is in the rotation: products with another factor than 1 have no fast path for single rows.
     const queries = reshape(rotate(q, heads, 1 / Math.sqrt(size)), [sequences, keyValueHeads, group, size]);
-    const keys = reshape(rotate(k, keyValueHeads, 1), [sequences, keyValueHeads, 1, size]);
-    const values = reshape(v, [sequences, keyValueHeads, 1, size]);
-
-    // All samples of a prompt ask its keys at once: [prompts, G, samples * group, D].
-    const toPrompts = (part: Tensor, width: number) =>
-      samples === 1
-        ? part
-        : reshape(transpose(reshape(part, [prompts, samples, keyValueHeads, group, width]), [0, 2, 1, 3, 4]), [
-            prompts,
-            keyValueHeads,
-            samples * group,
-            width,
-          ]);
-    const toSequences = (part: Tensor, width: number) =>
-      samples === 1
-        ? part
-        : reshape(transpose(reshape(part, [prompts, keyValueHeads, samples, group, width]), [0, 2, 1, 3, 4]), [
-            sequences,
-            keyValueHeads,
-            group,
-            width,
-          ]);
-    // ONNX Runtime multiplies single rows by another kernel with other rounding; doubling them makes a sequence the
-    // same to the bit whether its prompt has one sample or many.
-    const single = samples * group === 1;
-    const twice = (part: Tensor) => (single ? concatenate([part, part], 2) : part);
-    const once = (part: Tensor) => (single ? slice(part, 2, 0, 1) : part);
-    const promptLength = cache.promptKeys.shape[3] as number;
-    const capacity = cache.keys.shape[2] as number;
-    const promptProduct = matrixProduct(twice(toPrompts(queries, size)), cache.promptKeys);
-    const promptScores = add(once(promptProduct), input.promptMask);
-    const scores = [
-      toSequences(promptScores, promptLength),
-      add(matrixProduct(queries, cache.keys, { transposeB: true }), input.mask),
-      sum(mul(queries, keys), { axes: -1, keepDimensions: true }),
-    ];
-    const weights = softmax(concatenate(scores, 3));
-    const [onPrompt, onPast, onSelf] = split(weights, 3, [promptLength, capacity, 1]) as [Tensor, Tensor, Tensor];
-    const mixed = add(
-      toSequences(once(matrixProduct(twice(toPrompts(onPrompt, promptLength)), cache.promptValues)), size),
-      add(matrixProduct(onPast, cache.values), mul(onSelf, values)),
-    );
+    const own = {
+      keys: reshape(rotate(k, keyValueHeads, 1), [sequences, keyValueHeads, 1, size]),
+      values: reshape(v, [sequences, keyValueHeads, 1, size]),
+    };
+    const mixed = attend(queries, own, input, index);
     x = add(x, linear(reshape(mixed, [sequences, hiddenSize]), o_proj.weight));
     x = add(x, feedForward(layer.mlp, rmsNorm(x, layer.post_attention_layernorm.weight, epsilon)));
     rows.push({
-      keys: reshape(keys, [sequences, keyValueHeads, size]),
-      values: reshape(values, [sequences, keyValueHeads, size]),
+      keys: reshape(own.keys, [sequences, keyValueHeads, size]),
+      values: reshape(own.values, [sequences, keyValueHeads, size]),
     });
   });
   return { logits: outputLogits(parameters, rmsNorm(x, model.norm.weight, epsilon)), rows };
+}
+
+/** Attention of scaled queries [sequences, G, group, D] to the caches of a layer and to the new row itself. */
+function attend(queries: Tensor, row: KeysAndValues, input: DecodingInput, layer: number): Tensor {
+  const cache = input.caches[layer] as KeysAndValues;
+  const scores = [
+    add(matrixProduct(queries, cache.keys, { transposeB: true }), input.mask),
+    sum(mul(queries, row.keys), { axes: -1, keepDimensions: true }),
+  ];
+  const mix = (onCache: Tensor, onRow: Tensor) => add(matrixProduct(onCache, cache.values), mul(onRow, row.values));
+  const capacity = cache.keys.shape[2] as number;
+  const [shared] = input.shared;
+  if (shared === undefined) {
+    const [onCache, onRow] = split(softmax(concatenate(scores, 3)), 3, [capacity, 1]) as [Tensor, Tensor];
+    return mix(onCache, onRow);
+  }
+  const prompt = shared.caches[layer] as KeysAndValues;
+  const [prompts, , promptPositions] = prompt.keys.shape as [number, number, number];
+  const together = promptGrouping(queries.shape, prompts);
+  const promptProduct = matrixProduct(together.toPrompts(queries), prompt.keys, { transposeB: true });
+  const promptScores = together.toSequences(add(promptProduct, shared.mask));
+  const weights = softmax(concatenate([promptScores, ...scores], 3));
+  const [onPrompt, onCache, onRow] = split(weights, 3, [promptPositions, capacity, 1]) as [Tensor, Tensor, Tensor];
+  const fromPrompt = together.toSequences(matrixProduct(together.toPrompts(onPrompt), prompt.values));
+  return add(fromPrompt, mix(onCache, onRow));
+}
+
+/** Between rows by sequence [sequences, G, group, n] and by prompt [prompts, G, samples * group, n]. */
+function promptGrouping(shape: Shape, prompts: number) {
+  const [sequences, keyValueHeads, group] = shape as [number, number, number];
+  const samples = sequences / prompts;
+  const width = (part: Tensor) => part.shape[3] as number;
+  return {
+    toPrompts: (part: Tensor) =>
+      reshape(transpose(reshape(part, [prompts, samples, keyValueHeads, group, width(part)]), [0, 2, 1, 3, 4]), [
+        prompts,
+        keyValueHeads,
+        samples * group,
+        width(part),
+      ]),
+    toSequences: (part: Tensor) =>
+      reshape(transpose(reshape(part, [prompts, keyValueHeads, samples, group, width(part)]), [0, 2, 1, 3, 4]), [
+        sequences,
+        keyValueHeads,
+        group,
+        width(part),
+      ]),
+  };
 }
 
 export type PromptInput = {
@@ -152,7 +158,7 @@ export type PromptInput = {
 export type PromptOutput = {
   /** Scores of the first new token, [prompts or more, vocabulary]. */
   readonly logits: Tensor;
-  /** Each layer's keys [prompts, G, D, positions] and values [prompts, G, positions, D]. */
+  /** By layer, each [prompts, G, positions, D]. */
   readonly caches: readonly KeysAndValues[];
 };
 
@@ -172,18 +178,21 @@ export function readPrompts(
   for (const layer of model.layers) {
     const { q_proj, k_proj, v_proj, o_proj } = layer.self_attn;
     const normalised = rmsNorm(x, layer.input_layernorm.weight, epsilon);
-    const heads4 = (weight: Tensor, count: number) =>
-      transpose(reshape(linear(normalised, weight), [prompts, positions, count, size]), [0, 2, 1, 3]);
-    const queries = rotary(heads4(q_proj.weight, heads), input.cosine, input.sine);
-    const keys = transpose(rotary(heads4(k_proj.weight, keyValueHeads), input.cosine, input.sine));
-    const values = heads4(v_proj.weight, keyValueHeads);
+    const project = (weight: Tensor, count: number) =>
+      reshape(linear(normalised, weight), [prompts, positions, count, size]);
+    const rotate = (rows: Tensor, scale: number) =>
+      rotary(rows, mul(input.cosine, scale), mul(input.sine, scale), { positionAxis: 1 });
+    const headsFirst = (rows: Tensor) => transpose(rows, [0, 2, 1, 3]);
+    const queries = headsFirst(rotate(project(q_proj.weight, heads), 1 / Math.sqrt(size)));
+    const keys = headsFirst(rotate(project(k_proj.weight, keyValueHeads), 1));
+    const values = headsFirst(project(v_proj.weight, keyValueHeads));
     caches.push({ keys, values });
     const grouped = reshape(queries, [prompts, keyValueHeads, group, positions, size]);
-    const withGroup = (cache: Tensor) => reshape(cache, [prompts, keyValueHeads, 1, ...cache.shape.slice(2)]);
-    const scores = matrixProduct(grouped, withGroup(keys), { scale: 1 / Math.sqrt(size) });
+    const withGroup = (cache: Tensor) => reshape(cache, [prompts, keyValueHeads, 1, positions, size]);
+    const scores = matrixProduct(grouped, withGroup(keys), { transposeB: true });
     const weights = softmax(add(scores, causalMask(positions)));
     const mixed = reshape(matrixProduct(weights, withGroup(values)), [prompts, heads, positions, size]);
-    const joined = reshape(transpose(mixed, [0, 2, 1, 3]), [prompts, positions, hiddenSize]);
+    const joined = reshape(headsFirst(mixed), [prompts, positions, hiddenSize]);
     x = add(x, linear(joined, o_proj.weight));
     x = add(x, feedForward(layer.mlp, rmsNorm(x, layer.post_attention_layernorm.weight, epsilon)));
   }

@@ -48,7 +48,7 @@ export class EnginePool {
       });
     };
     const lengthOf = (index: number) => (lengths[index] as (typeof lengths)[number]).promptLength;
-    await this.#each(longestFirst(groupRequests(lengths), lengthOf), jobOf, receive, signal);
+    await this.#each(longestFirst(groupRequests(lengths, this.#threads), lengthOf), jobOf, receive, signal);
     return results;
   }
 

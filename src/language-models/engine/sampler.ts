@@ -1,14 +1,13 @@
 /**
  * Batched sampling from a transformer with a key-value cache.
  *
- * Prompts of equal padded length share a batch (sampling-batches.ts), new tokens are cached in steps of `capacityStep`,
- * and each shape's graph is made once, with the weights as constants so that ONNX Runtime lays them out for its
- * products. Every sequence has its own random stream, its positions count from its own start, and all sizes that its
+ * Prompts of equal padded length share a batch (sampling-batches.ts), and each shape's graph is made once, with the
+ * weights as constants so that ONNX Runtime lays them out for its products. Every sequence has its own random stream, its positions count from its own start, and all sizes that its
  * sums run over follow from its own request and step: what else is in a batch changes no bit of it.
  */
 import { NumericalError } from "../../core/errors/numerical-error.ts";
 import type { RandomStream } from "../../core/random.ts";
-import { type RotaryTables, rotaryTables } from "../../nn/rotary-tables.ts";
+import { rotaryTables } from "../../nn/rotary-tables.ts";
 import { headSize, type TransformerParameters, type TransformerShape } from "../../nn/transformer.ts";
 import { type CompiledFunction, compile } from "../../tensor/compile.ts";
 import { mul, sub } from "../../tensor/operations/arithmetic.ts";
@@ -18,6 +17,7 @@ import { max } from "../../tensor/operations/reduction.ts";
 import { softmax } from "../../tensor/operations/softmax.ts";
 import { ones, type Tensor, tensor } from "../../tensor/tensor.ts";
 import { type StopSignal, throwIfAborted } from "../interrupted.ts";
+import { DecodingState } from "./decoding-state.ts";
 import {
   type DecodingInput,
   decodingStep,
@@ -25,8 +25,8 @@ import {
   type PromptInput,
   readPrompts,
 } from "./decoding-step.ts";
-import { KeyValueCache, takeRows } from "./key-value-cache.ts";
-import { batchesOf, fewRows, type SampleRequest, type SamplingBatch } from "./sampling-batches.ts";
+import { ArrayPool } from "./key-value-cache.ts";
+import { batchesOf, leastShared, type SampleRequest, type SamplingBatch, shrunkenRows } from "./sampling-batches.ts";
 import { drawNucleusToken, drawToken, greatestToken } from "./token-choice.ts";
 
 export interface SampleOptions {
@@ -57,13 +57,12 @@ type Scores = {
 };
 type Row = SampledSequence & { readonly random: RandomStream };
 
-const capacityStep = 32;
-const hidden = -1e9;
 /** Below this a temperature would overflow float32; it is greedy for all that scores can tell apart. */
 const leastTemperature = 1e-6;
 
 export class Sampler {
   readonly #shape: TransformerShape;
+  readonly #pool = new ArrayPool();
   readonly #read: CompiledFunction<[PromptInput, Tensor], Scores & { caches: readonly KeysAndValues[] }>;
   readonly #decode: CompiledFunction<[DecodingInput, Tensor], Scores & { rows: readonly KeysAndValues[] }>;
 
@@ -119,37 +118,40 @@ export class Sampler {
     );
     const sharpness = tensor(options.temperature === 0 ? 1 : 1 / Math.max(options.temperature, leastTemperature));
     const prompt = await this.#read(promptInput(batch.prompts, positions, this.#shape), sharpness);
-    const state: DecodingState = {
-      active: sequences,
-      tables: rotaryTables(positions + options.maximumTokens, headSize(this.#shape), this.#shape.rotaryBase),
+    const samples = sequences.length / batch.prompts.length;
+    const shared = samples >= leastShared;
+    const start = {
+      shape: this.#shape,
       promptLengths: batch.prompts.map((tokens) => tokens.length),
-      prompts: prompt.caches.map(({ keys, values }) => ({
+      promptPositions: positions,
+      promptCaches: prompt.caches.map(({ keys, values }) => ({
         keys: keys.data as Float32Array,
         values: values.data as Float32Array,
       })),
-      caches: prompt.caches.map(() => this.#newCache(sequences.length)),
+      samples,
+      shared,
+      maximumTokens: options.maximumTokens,
     };
-    const samples = sequences.length / batch.prompts.length;
-    chooseTokens(sequences, prompt, samples, options, this.#shape.vocabularySize);
+    const state = new DecodingState(start, this.#pool);
+    let active = sequences;
+    chooseTokens(active, prompt, samples, options, this.#shape.vocabularySize);
     for (let step = 0; step + 1 < options.maximumTokens; step++) {
-      if (step % capacityStep === 0) await letSignalsBeHeard();
       throwIfAborted(options.signal);
-      const left = state.active.filter((sequence) => !sequence.finished).length;
+      const left = active.filter((sequence) => !sequence.finished).length;
       if (left === 0) break;
-      if (samples === 1 && left <= fewRows && state.active.length > fewRows) keepUnfinished(state, positions, step);
-      if (step === state.caches[0]?.capacity) growCaches(state, step);
-      const output = await this.#decode(decodingInput(state, positions, samples, step, this.#shape), sharpness);
-      output.rows.forEach(({ keys, values }, layer) => {
-        state.caches[layer]?.write(step, keys.data as Float32Array, values.data as Float32Array);
-      });
-      chooseTokens(state.active, output, 1, options, this.#shape.vocabularySize);
+      const fewer = shared ? undefined : shrunkenRows(left, active.length);
+      if (fewer !== undefined) {
+        const kept = unfinishedFirst(active).slice(0, fewer);
+        state.keep(kept);
+        active = kept.map((row) => active[row] as Row);
+      }
+      const tokens = Int32Array.from(active, (sequence) => sequence.tokens.at(-1) ?? 0);
+      const output = await this.#decode(state.input(tokens, step), sharpness);
+      state.append(output.rows, step);
+      chooseTokens(active, output, 1, options, this.#shape.vocabularySize);
     }
+    state.close();
     return sequences;
-  }
-
-  #newCache(sequences: number): KeyValueCache {
-    const shape = { sequences, keyValueHeads: this.#shape.keyValueHeads, headSize: headSize(this.#shape) };
-    return new KeyValueCache(shape, capacityStep);
   }
 
   /** Frees the sessions. */
@@ -167,21 +169,6 @@ function scoresOf(logits: Tensor, sharpness: Tensor): Scores {
   const highest = max(logits, { axes: 1, keepDimensions: true });
   const total = matrixProduct(exp(sub(logits, highest)), ones([logits.shape[1] as number, 1]));
   return { logits, probabilities: softmax(mul(logits, sharpness)), highest, total };
-}
-
-/** A session holds the event loop while it runs, so timers and signals need a turn now and then. */
-function letSignalsBeHeard(): Promise<void> {
-  return new Promise((resume) => setImmediate(resume));
-}
-
-interface DecodingState {
-  active: Row[];
-  /** Angles of all positions that the batch can reach. */
-  readonly tables: RotaryTables;
-  /** By prompt. */
-  promptLengths: number[];
-  prompts: { readonly keys: Float32Array; readonly values: Float32Array }[];
-  caches: KeyValueCache[];
 }
 
 /** Appends each unfinished sequence's next token; `samples` sequences share a row of scores. */
@@ -234,62 +221,8 @@ function promptInput(prompts: readonly (readonly number[])[], positions: number,
   return { tokens: tensor(tokens, { shape: [prompts.length, positions] }), last: tensor(last), ...tables };
 }
 
-function decodingInput(
-  state: DecodingState,
-  positions: number,
-  samples: number,
-  step: number,
-  shape: TransformerShape,
-): DecodingInput {
-  const { active, promptLengths, caches } = state;
-  const prompts = promptLengths.length;
-  const sequences = active.length;
-  const size = headSize(shape);
-  const half = size / 2;
-  const heads = shape.keyValueHeads;
-  const promptMask = new Float32Array(prompts * positions);
-  promptLengths.forEach((length, row) => {
-    promptMask.fill(hidden, row * positions + length, (row + 1) * positions);
-  });
-  const capacity = (caches[0] as KeyValueCache).capacity;
-  const mask = new Float32Array(capacity).fill(hidden, step);
-  const { tables } = state;
-  const angles = (table: Tensor) => {
-    const rows = active.map((_, row) => (promptLengths[Math.floor(row / samples)] as number) + step);
-    return tensor(takeRows(table.data as Float32Array, half, rows), { shape: [sequences, 1, half] });
-  };
-  return {
-    tokens: tensor(Int32Array.from(active, (sequence) => sequence.tokens.at(-1) ?? 0)),
-    cosine: angles(tables.cosine),
-    sine: angles(tables.sine),
-    promptMask: tensor(promptMask, { shape: [prompts, 1, 1, positions] }),
-    mask: tensor(mask),
-    caches: caches.map((cache, layer) => ({
-      promptKeys: tensor(state.prompts[layer]?.keys as Float32Array, { shape: [prompts, heads, size, positions] }),
-      promptValues: tensor(state.prompts[layer]?.values as Float32Array, { shape: [prompts, heads, positions, size] }),
-      keys: tensor(cache.keys, { shape: [sequences, heads, capacity, size] }),
-      values: tensor(cache.values, { shape: [sequences, heads, capacity, size] }),
-    })),
-  };
-}
-
-function growCaches(state: DecodingState, length: number): void {
-  const all = state.active.map((_, row) => row);
-  state.caches = state.caches.map((cache) => cache.take(all, length, cache.capacity + capacityStep));
-}
-
-/** Goes on with the unfinished sequences alone, filled up with finished ones to a batch of `fewRows`. */
-function keepUnfinished(state: DecodingState, positions: number, length: number): void {
-  const order = state.active.map((_, row) => row);
-  const finished = (row: number) => Number((state.active[row] as Row).finished);
-  const kept = order.sort((a, b) => finished(a) - finished(b) || a - b).slice(0, fewRows);
-  const [first] = state.caches as [KeyValueCache];
-  const rowLength = first.shape.keyValueHeads * first.shape.headSize * positions;
-  state.active = kept.map((row) => state.active[row] as Row);
-  state.promptLengths = kept.map((row) => state.promptLengths[row] as number);
-  state.prompts = state.prompts.map(({ keys, values }) => ({
-    keys: takeRows(keys, rowLength, kept),
-    values: takeRows(values, rowLength, kept),
-  }));
-  state.caches = state.caches.map((cache) => cache.take(kept, length, cache.capacity));
+/** Indices of the sequences, finished ones last. */
+function unfinishedFirst(sequences: readonly Row[]): number[] {
+  const finished = (row: number) => Number((sequences[row] as Row).finished);
+  return sequences.map((_, row) => row).sort((a, b) => finished(a) - finished(b) || a - b);
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { RandomStream } from "../../core/random.ts";
-import { batchesOf } from "./sampling-batches.ts";
+import { batchesOf, groupRequests, shrunkenRows } from "./sampling-batches.ts";
 
 const random = new RandomStream(0);
 const requests = fc.array(
@@ -20,7 +20,7 @@ test("every sample of every request is in one batch, whose shape follows from th
       const seen = new Set<string>();
       for (const { prompts, positions, rows } of batchesOf(asked)) {
         const samples = rows.length / prompts.length;
-        const most = Math.max(samples, positions > 256 ? 16 : 64);
+        const most = Math.max(samples, positions > 256 ? 16 : 128);
         const wrong = rows.filter((row, index) => {
           if (row === undefined) return rows.length > most;
           const { prompt, randoms } = asked[row.request] as (typeof asked)[number];
@@ -48,12 +48,36 @@ test("batches come in few sizes, so that few graphs are made", () => {
   expect(sizes(1, 1)).toEqual([16]);
   expect(sizes(16, 1)).toEqual([16]);
   expect(sizes(17, 1)).toEqual([16, 16]);
-  expect(sizes(48, 1)).toEqual([16, 16, 16]);
+  expect(sizes(48, 1)).toEqual([32, 16]);
   expect(sizes(49, 1)).toEqual([64]);
-  expect(sizes(130, 1)).toEqual([64, 64, 16]);
+  expect(sizes(96, 1)).toEqual([64, 32]);
+  expect(sizes(97, 1)).toEqual([128]);
+  expect(sizes(130, 1)).toEqual([128, 16]);
   expect(sizes(3, 4)).toEqual([16]);
   expect(sizes(20, 4)).toEqual([64, 16]);
+  expect(sizes(32, 4)).toEqual([128]);
   expect(sizes(2, 96)).toEqual([96, 96]);
   expect(sizes(1, 100)).toEqual([96, 16]);
   expect(sizes(0, 1)).toEqual([]);
+});
+
+test("every thread gets a batch where there is enough for all", () => {
+  const sizes = (count: number, threads: number) =>
+    groupRequests(
+      Array.from({ length: count }, () => ({ promptLength: 1, samples: 1 })),
+      threads,
+    ).map((group) => group.length);
+  expect(sizes(64, 1)).toEqual([64]);
+  expect(sizes(64, 2)).toEqual([32, 32]);
+  expect(sizes(256, 2)).toEqual([128, 128]);
+  expect(sizes(100, 2)).toEqual([32, 32, 32, 4]);
+  expect(sizes(20, 2)).toEqual([16, 4]);
+});
+
+test("a batch shrinks when a quarter of it is left", () => {
+  expect(shrunkenRows(33, 128)).toBe(undefined);
+  expect(shrunkenRows(32, 128)).toBe(32);
+  expect(shrunkenRows(3, 128)).toBe(16);
+  expect(shrunkenRows(16, 64)).toBe(16);
+  expect(shrunkenRows(1, 32)).toBe(undefined);
 });

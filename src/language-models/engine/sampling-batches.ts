@@ -30,9 +30,14 @@ export interface SamplingBatch {
   readonly rows: readonly (SamplingRow | undefined)[];
 }
 
-/** Sequences in a batch, and in one with little to do: few sizes, because each has its own graph. */
-const mostRows = 64;
-export const fewRows = 16;
+/** Sequences in a batch: few sizes, because each has its own graph. */
+const batchRows = [128, 64, 32, 16] as const;
+const fewRows = 16;
+/**
+ * From so many samples of a prompt on its keys and values are kept once for all of them. Products with one row and with
+ * several round differently, so the last bits of a sample may depend on which side of this its request is.
+ */
+export const leastShared = 8;
 /** Samples of one prompt that are decoded together at most. */
 const mostSamples = 96;
 /** Longer prompts are read in small batches, since memory grows with the square of the length. */
@@ -50,25 +55,45 @@ interface Extent {
   readonly samples: number;
 }
 
-/** Prompts in a batch, and in one with little to do. */
-function batchSizes({ promptLength, samples }: Extent): { readonly most: number; readonly few: number } {
-  const few = Math.max(1, Math.floor(fewRows / samples));
-  return { few, most: promptLength > longPrompt ? few : Math.max(1, Math.floor(mostRows / samples)) };
+/** How many prompts of an extent a batch can have, the most first, where it may have `mostRows` sequences. */
+function batchSizes({ promptLength, samples }: Extent, mostRows: number): number[] {
+  const limit = promptLength > longPrompt ? fewRows : mostRows;
+  const sizes = batchRows.filter((rows) => rows <= limit).map((rows) => Math.max(1, Math.floor(rows / samples)));
+  return [...new Set(sizes)];
+}
+
+/** Sizes of batches for a number of prompts: at least three quarters of all but the smallest are used. */
+function sizesFor(prompts: number, sizes: readonly number[]): number[] {
+  const chosen: number[] = [];
+  let left = prompts;
+  sizes.forEach((size, index) => {
+    const least = index + 1 < sizes.length ? 0.75 * size : 0;
+    for (; left > least; left -= size) chosen.push(size);
+  });
+  return chosen;
 }
 
 /**
- * Indices of requests that make up one batch each (or several, where one request asks for very many samples). What
- * would fill less than three quarters of a batch goes into small ones, which take a little longer for each sequence.
+ * Indices of requests that make up one batch each (or several, where one request asks for very many samples), for a
+ * number of threads that are all to have work.
  */
-export function groupRequests(requests: readonly Extent[]): number[][] {
+export function groupRequests(requests: readonly Extent[], threads = 1): number[][] {
+  const rows = requests.reduce((total, { samples }) => total + samples, 0);
+  const mostRows = threads === 1 ? batchRows[0] : (batchRows.find((size) => size * threads <= rows) ?? fewRows);
   const keyOf = ({ promptLength, samples }: Extent) => `${paddedLength(promptLength)} ${samples}`;
-  return groupsOf(requests, keyOf, (request) => batchSizes(request).most).flatMap((group) => {
-    const { most, few } = batchSizes(requests[group[0] as number] as Extent);
-    if (group.length > 0.75 * most) return [group];
-    return Array.from({ length: Math.ceil(group.length / few) }, (_, part) =>
-      group.slice(part * few, (part + 1) * few),
-    );
+  return groupsOf(requests, keyOf, () => Infinity).flatMap((group) => {
+    let start = 0;
+    return sizesFor(group.length, batchSizes(requests[group[0] as number] as Extent, mostRows)).map((size) => {
+      start += size;
+      return group.slice(start - size, start);
+    });
   });
+}
+
+/** To how many sequences a batch of unfinished ones shrinks where so few are left, or undefined. */
+export function shrunkenRows(left: number, rows: number): number | undefined {
+  // Seldom, because copying caches and making graphs takes time as well.
+  return batchRows.findLast((size) => left <= size && 4 * size <= rows);
 }
 
 /** Batches in which every sample of every request is once. */
@@ -84,8 +109,8 @@ export function batchesOf(requests: readonly SampleRequest[]): SamplingBatch[] {
   return groupRequests(parts).map((group): SamplingBatch => {
     const members = group.map((index) => parts[index] as (typeof parts)[number]);
     const [first] = members as [(typeof parts)[number]];
-    const { most, few } = batchSizes(first);
-    const size = members.length <= few ? few : most;
+    const sizes = batchSizes(first, batchRows[0]);
+    const size = sizes.findLast((prompts) => members.length <= prompts) as number;
     const places = Array.from({ length: size }, (_, place) => members[place]);
     return {
       positions: paddedLength(first.promptLength),
