@@ -8,7 +8,7 @@ import type { RandomStream } from "../core/random.ts";
 import { add, mul } from "../tensor/operations/arithmetic.ts";
 import { silu } from "../tensor/operations/elementwise.ts";
 import { gatherRows } from "../tensor/operations/indexing.ts";
-import { concatenate, split } from "../tensor/operations/layout.ts";
+import { concatenate, reshape, split } from "../tensor/operations/layout.ts";
 import { linear } from "../tensor/operations/matrix-product.ts";
 import { rmsNorm } from "../tensor/operations/normalisation.ts";
 import type { Shape } from "../tensor/shape.ts";
@@ -154,14 +154,19 @@ export function transformerHidden(
   const [batch, positions] = tokens.shape as [number, number];
   const context: AttentionContext = { shape, ...rotaryTables(positions, headSize(shape), shape.rotaryBase) };
   const parts = split(tokens, 0, partSizes(batch, positions)).map((part) => {
-    let x = gatherRows(model.embed_tokens.weight, part);
+    // Rows of all sequences together; only attention looks at sequences.
+    let x = gatherRows(model.embed_tokens.weight, reshape(part, [part.size]));
+    const sequences = [...part.shape, shape.hiddenSize];
     for (const layer of model.layers) {
-      x = add(x, attention(layer.self_attn, rmsNorm(x, layer.input_layernorm.weight, shape.epsilon), context));
+      const normalised = rmsNorm(x, layer.input_layernorm.weight, shape.epsilon);
+      const attended = attention(layer.self_attn, reshape(normalised, sequences), context);
+      x = add(x, reshape(attended, x.shape));
       x = add(x, feedForward(layer.mlp, rmsNorm(x, layer.post_attention_layernorm.weight, shape.epsilon)));
     }
     return x;
   });
-  return rmsNorm(concatenate(parts), model.norm.weight, shape.epsilon);
+  const hidden = rmsNorm(concatenate(parts), model.norm.weight, shape.epsilon);
+  return reshape(hidden, [batch, positions, shape.hiddenSize]);
 }
 
 /** Tokens that go through the layers together: the less there are, the more of their values stay in the caches. */

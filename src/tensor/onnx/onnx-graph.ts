@@ -4,7 +4,7 @@
  */
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { ElementArray, ElementType } from "../element-type.ts";
-import type { Shape } from "../shape.ts";
+import { type Shape, sameShape } from "../shape.ts";
 import type { TensorType } from "../tensor.ts";
 
 /** A node's attribute: integers, a text, or a float, which is marked, as JavaScript has one type of numbers. */
@@ -39,6 +39,11 @@ export class OnnxGraph {
   readonly #nodes: OnnxNode[] = [];
   readonly #initializers: Initializer[] = [];
   readonly #memory = new Map<string, readonly string[]>();
+  readonly #reshapes = new Map<string, { readonly source: string; readonly shape: Shape }>();
+  readonly #reductions = new Map<
+    string,
+    { readonly type: string; readonly inputs: readonly string[]; readonly droppedShape: Shape }
+  >();
   readonly #transposes = new Map<string, { readonly source: string; readonly axes: readonly number[] }>();
   readonly #inputs: { readonly name: string; readonly type: TensorType }[] = [];
   readonly #outputs: { readonly name: string; readonly type: TensorType }[] = [];
@@ -95,6 +100,29 @@ export class OnnxGraph {
     return result;
   }
 
+  /** A value of a shape in another. A reshape of a reshape is made from its source, and one to the source's is that. */
+  reshape(value: string, from: Shape, to: Shape): string {
+    const { source, shape } = this.#reshapes.get(value) ?? { source: value, shape: from };
+    if (sameShape(shape, to)) return source;
+    const reduction = this.#reductions.get(source);
+    // A reduction can leave axes out by itself.
+    if (reduction !== undefined && sameShape(reduction.droppedShape, to)) {
+      return this.node(reduction.type, reduction.inputs, { keepdims: 0 });
+    }
+    const result = this.node("Reshape", [source, this.integers(to)], { allowzero: 1 });
+    this.#reshapes.set(result, { source, shape });
+    return result;
+  }
+
+  /** ReduceSum and the like over axes of a value of a shape; the axes are kept with size 1. */
+  reduce(type: string, value: string, shape: Shape, axes: readonly number[]): string {
+    const inputs = [value, this.integers(axes)];
+    const result = this.node(type, inputs, { keepdims: 1 });
+    const droppedShape = shape.filter((_, axis) => !axes.includes(axis));
+    this.#reductions.set(result, { type, inputs, droppedShape });
+    return result;
+  }
+
   /** A constant tensor. */
   constant(data: ElementArray, shape: Shape, elementType: ElementType): string {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -148,6 +176,17 @@ export class OnnxGraph {
     return writer.finish();
   }
 
+  /** Nodes that an output depends on, in order of their making. */
+  #neededNodes(): OnnxNode[] {
+    const needed = new Set(this.#outputs.map(({ name }) => name));
+    const kept = this.#nodes.toReversed().filter((node) => {
+      if (!node.outputs.some((output) => needed.has(output))) return false;
+      for (const input of node.inputs) needed.add(input);
+      return true;
+    });
+    return kept.reverse();
+  }
+
   /**
    * ONNX Runtime runs nodes depth first, beginning at the last of those whose results no other node uses. So these stand
    * at the end, the latest one first: what can be known early, such as the gradient of the last layer's weights, is made
@@ -155,8 +194,9 @@ export class OnnxGraph {
    */
   #nodesInOrder(): readonly OnnxNode[] {
     // The runtime leaves out the identities that name the outputs.
+    const needed = this.#neededNodes();
     const [names, made] = [true, false].map((named) =>
-      this.#nodes.filter(({ type }) => (type === "Identity") === named),
+      needed.filter(({ type }) => (type === "Identity") === named),
     ) as [OnnxNode[], OnnxNode[]];
     const used = new Set(made.flatMap(({ inputs }) => inputs));
     const isUsed = ({ outputs }: OnnxNode) => outputs.some((output) => used.has(output));

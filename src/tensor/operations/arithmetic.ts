@@ -14,7 +14,7 @@ import { where } from "./selection.ts";
 
 type Nothing = Record<never, never>;
 
-type Rule = (a: Tensor, b: Tensor, cotangent: Tensor, output: Tensor) => readonly [Tensor, Tensor];
+type Rule = (a: Tensor, b: Tensor, cotangent: Tensor, output: Tensor) => readonly [Tensor, Tensor | undefined];
 
 interface BinaryForm {
   readonly name: string;
@@ -41,7 +41,7 @@ function binary(form: BinaryForm): Operation<Nothing> {
         : graph.node(form.onnx, inputs),
     differentiate: ({ inputs: [a, b], cotangent, output }) => {
       const [byA, byB] = form.rule(a as Tensor, b as Tensor, cotangent, output);
-      return [sumTo(byA, (a as Tensor).shape), sumTo(byB, (b as Tensor).shape)];
+      return [sumTo(byA, (a as Tensor).shape), byB && sumTo(byB, (b as Tensor).shape)];
     },
   };
 }
@@ -72,7 +72,9 @@ export const mulOperation = binary({
   onnx: "Mul",
   evaluate: (a, b) => a * b,
   evaluateIntegers: Math.imul,
-  rule: (a, b, cotangent) => [mul(cotangent, b), mul(cotangent, a)],
+  // A square passes both its shares at once.
+  rule: (a, b, cotangent) =>
+    a === b ? [mul(mul(cotangent, 2), a), undefined] : [mul(cotangent, b), mul(cotangent, a)],
 });
 export const divOperation = binary({
   name: "div",

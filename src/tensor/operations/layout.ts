@@ -32,7 +32,7 @@ export const reshapeOperation: Operation<{ readonly shape: Shape }> = {
   },
   evaluate: ([input], result) => result.set(input as ElementArray),
   lower: (graph, inputs, call) =>
-    graph.node("Reshape", [inputs[0] as string, graph.integers(call.attributes.shape)], { allowzero: 1 }),
+    graph.reshape(inputs[0] as string, (call.inputs[0] as TensorType).shape, call.output.shape),
   differentiate: ({ inputs: [x], cotangent }) => [reshape(cotangent, (x as Tensor).shape)],
 };
 

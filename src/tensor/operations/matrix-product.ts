@@ -60,6 +60,9 @@ function lowerProduct(
  */
 const longestPart = 512;
 
+/** Numbers in both factors together below which the nodes of transposes take longer than what they save. */
+const smallFactors = 50_000;
+
 function partsOf(length: number, elementType: ElementType): number {
   return elementType === "float32" && length > 0 && length % longestPart === 0 ? length / longestPart : 1;
 }
@@ -69,17 +72,17 @@ function inParts(graph: OnnxGraph, factor: Factor, parts: number): Factor {
   if (parts === 1) return factor;
   const [length, columns] = factor.shape as [number, number];
   const shape = [parts, length / parts, columns];
-  return { value: graph.node("Reshape", [factor.value, graph.integers(shape)]), shape };
+  return { value: graph.reshape(factor.value, factor.shape, shape), shape };
 }
 
 /** [parts, rows, columns] to [rows, columns], as a product with ones, which is faster than ReduceSum. */
 function sumOfParts(graph: OnnxGraph, { value, shape }: Factor, parts: number): Factor {
   if (parts === 1) return { value, shape };
   const [, rows, columns] = shape as [number, number, number];
-  const flat = graph.node("Reshape", [value, graph.integers([parts, rows * columns])]);
+  const flat = graph.reshape(value, shape, [parts, rows * columns]);
   const ones = graph.constant(new Float32Array(parts).fill(1), [1, parts], "float32");
-  const total = graph.node("Reshape", [graph.node("MatMul", [ones, flat]), graph.integers([rows, columns])]);
-  return { value: total, shape: [rows, columns] };
+  const total = graph.node("MatMul", [ones, flat]);
+  return { value: graph.reshape(total, [1, rows * columns], [rows, columns]), shape: [rows, columns] };
 }
 
 export const matrixProductOperation: Operation<Attributes> = {
@@ -138,6 +141,9 @@ export const matrixProductOperation: Operation<Attributes> = {
     const product = (left: Factor, right: Factor, transposeRight: boolean): Factor =>
       lowerProduct(graph, left, right, { transposeRight, scale, elementType: output.elementType });
     if (!transposeA) return product(a, b, transposeB).value;
+    if (output.elementType === "float32" && !transposeB && sizeOf(a.shape) + sizeOf(b.shape) < smallFactors) {
+      return graph.node("com.microsoft:FusedMatMul", [a.value, b.value], { transA: 1, alpha: { float: scale } });
+    }
     if (transposeB) return product(exchanged(graph, a), b, true).value;
     // ONNX Runtime is slow at transposing a left factor within a product, so the smaller factor is transposed before it:
     // A^T B, or (B^T A)^T. Sums over very many rows, such as gradients of weights, are made in parts.

@@ -65,7 +65,7 @@ function reduction(
       result.set(accumulated);
     },
     lower: (graph, inputs, call) =>
-      graph.node(onnx, [inputs[0] as string, graph.integers(call.attributes.axes)], { keepdims: 1 }),
+      graph.reduce(onnx, inputs[0] as string, (call.inputs[0] as TensorType).shape, call.attributes.axes),
     differentiate: rule,
   };
 }

@@ -78,8 +78,8 @@ export const rotaryOperation: Operation<Required<RotaryOptions>> = {
       const rotate = (rows: string) => graph.node("com.microsoft:RotaryEmbedding", [rows, positions, ...tables]);
       if (headsFirst) return rotate(x);
       // Heads of one position stand together in rows of three axes.
-      const joined = rotate(graph.node("Reshape", [x, graph.integers([batch, length, heads * size])]));
-      return graph.node("Reshape", [joined, graph.integers(call.output.shape)]);
+      const joinedShape = [batch, length, heads * size];
+      return graph.reshape(rotate(graph.reshape(x, call.output.shape, joinedShape)), joinedShape, call.output.shape);
     }
     const axis = graph.integers([3]);
     const [first, second] = [0, half].map((start) =>
