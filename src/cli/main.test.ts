@@ -60,7 +60,7 @@ describe("errors are one line on standard error, with an exit code", () => {
     [2, ["reproduce", "closed-lop"], 'did you mean "closed-loop"?'],
     [2, ["measure", "a.txt"], "expected a file of rows"],
     [2, ["export"], "expected RUN after illume export"],
-    [3, ["improve", "--model", "openai:gpt"], "expected a model that illume itself can teach"],
+    [2, ["improve", "--model", "openai:gpt"], "expected a known kind of model (one of illume:)"],
     [5, ["measure", "missing.jsonl"], "missing.jsonl"],
     [5, ["resume"], "expected a run in "],
     [5, ["improve", "--config", "missing.yaml"], "missing.yaml"],

@@ -16,7 +16,6 @@ export { learnFromEntries } from "./learn.ts";
 export type { LoopOptions } from "./loop-context.ts";
 export { measureModel } from "./measure.ts";
 export type { TestSetResult } from "./measurement.ts";
-export { modelPath, shippedModels } from "./model-path.ts";
 export type { Progress, ProgressPhase } from "./progress.ts";
 export { changeableSettings, changeRunConfiguration, runConfiguration } from "./run-configuration.ts";
 export { searchForFailures } from "./search.ts";

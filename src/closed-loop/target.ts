@@ -1,28 +1,22 @@
 /** The file of the model that is improved. */
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
-import { join } from "node:path";
 import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
 import { quotedText } from "../core/quoted-text.ts";
 import { loadTransformer, type TransformerFile } from "../language-models/engine/transformer-file.ts";
+import { resolveModelPath } from "../language-models/model-id.ts";
 import { leavesOf } from "../tensor/tree.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Domain } from "./domain.ts";
 import type { LoopContext } from "./loop-context.ts";
-import { modelPath } from "./model-path.ts";
-
-/** The file in a folder of shipped checkpoints that is taken where the folder is named. */
-const firstCheckpoint = "seed-0.safetensors";
 
 /** The SHA-256 of the model's weights that a run began with: a run that goes on with others would mix two models. */
 const weightsKey = "weights of the model";
 
 type TargetDomain = Pick<Domain<unknown>, "name" | "tokenizer">;
 
-/** Reads a model's file. Throws as modelPath and loadTransformer, and CorruptFileError for another domain's model. */
+/** Reads a model's file. Throws as resolveModelPath and loadTransformer, and CorruptFileError for another domain's model. */
 export function readTarget({ model: name }: Configuration, domain: TargetDomain): TransformerFile {
-  const file = targetFile(name);
-  const model = loadTransformer(file);
+  const model = loadTransformer(resolveModelPath(name));
   if (model.tokenizer !== domain.name || model.shape.vocabularySize !== domain.tokenizer.vocabularySize) {
     throw new CorruptFileError({
       expected: `a model of the domain ${domain.name}, with ${domain.tokenizer.vocabularySize} tokens`,
@@ -41,17 +35,12 @@ export function loadTarget<Problem>({ configuration, domain, store }: LoopContex
   if (begun === undefined) store.setState(weightsKey, weights);
   else if (begun !== weights) {
     throw new CorruptFileError({
-      expected: `the model that the run began with in ${quotedText(targetFile(configuration.model), 1000)} (weights with the SHA-256 ${String(begun).slice(0, 12)}...)`,
+      expected: `the model that the run began with in ${quotedText(resolveModelPath(configuration.model), 1000)} (weights with the SHA-256 ${String(begun).slice(0, 12)}...)`,
       received: `another one (${weights.slice(0, 12)}...)`,
       remedy: "put it back, or start a new run with this one",
     });
   }
   return model;
-}
-
-function targetFile(name: string): string {
-  const path = modelPath(name);
-  return statSync(path).isDirectory() ? join(path, firstCheckpoint) : path;
 }
 
 function checksum({ parameters }: TransformerFile): string {

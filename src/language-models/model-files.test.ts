@@ -23,7 +23,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "illume-models-"));
   mkdirSync(join(folder, "grade-school"));
   mkdirSync(join(folder, "empty"));
-  for (const seed of [0, 1]) writeFileSync(join(folder, "grade-school", `seed-${seed}.safetensors`), "");
+  for (const seed of [1, 2]) writeFileSync(join(folder, "grade-school", `seed-${seed}.safetensors`), "");
   writeFileSync(join(folder, "grade-school", "README.md"), "");
   file = join(folder, "tiny.safetensors");
 });
@@ -35,18 +35,17 @@ const numbers = (model: { parameters: typeof tiny.parameters }) =>
 
 describe("model ids", () => {
   test("shipped names, each model and each of its checkpoints", () => {
-    expect(shippedModelNames(folder)).toEqual(["empty", "grade-school", "grade-school/seed-0", "grade-school/seed-1"]);
+    expect(shippedModelNames(folder)).toEqual(["empty", "grade-school", "grade-school/seed-1", "grade-school/seed-2"]);
     expect(shippedModelNames(join(folder, "missing"))).toEqual([]);
-    expect(resolveModelPath("grade-school", folder)).toBe(join(folder, "grade-school", "seed-0.safetensors"));
+    expect(resolveModelPath("grade-school", folder)).toBe(join(folder, "grade-school", "seed-2.safetensors"));
     expect(resolveModelPath("grade-school/seed-1", folder)).toBe(join(folder, "grade-school", "seed-1.safetensors"));
   });
 
-  test("paths, with and without the scheme; a folder is its first checkpoint", () => {
+  test("paths, with and without the scheme and the ending", () => {
     const path = join(folder, "grade-school", "seed-1.safetensors");
     const near = relative(process.cwd(), path);
     for (const id of [path, `illume:${path}`, near, `illume:${near}`]) expect(resolveModelPath(id, folder)).toBe(path);
-    const first = join(folder, "grade-school", "seed-0.safetensors");
-    expect(resolveModelPath(`illume:${join(folder, "grade-school")}`, folder)).toBe(first);
+    expect(resolveModelPath(`illume:${join(folder, "grade-school", "seed-1")}`, folder)).toBe(path);
   });
 
   test.each([

@@ -12,8 +12,8 @@ import { quotedText } from "../core/quoted-text.ts";
 /** Ways to name a model that are not names of shipped ones; those of other providers will be more of them. */
 export const modelSchemes = ["illume"] as const;
 
-/** A shipped name alone means the checkpoint of the first seed. */
-const standardFile = "seed-0";
+/** What a shipped name alone means: of the grade-school checkpoints the best one on sequences it never saw (its model card). */
+const standardCheckpoints = new Map([["grade-school", "seed-2"]]);
 const extension = ".safetensors";
 
 /** Names of the models that come with illume, each domain and each of its checkpoints, sorted. */
@@ -31,14 +31,13 @@ export function shippedModelNames(folder: string = join(packageRoot, "models")):
 /**
  * The absolute path of a model's file.
  *
- * @param id a shipped name, "illume:PATH", or a path (with a slash, or ending in .safetensors); a folder stands for the
- *   file seed-0.safetensors in it
+ * @param id a shipped name, "illume:PATH", or a path (with a slash, or ending in .safetensors); the ending may be left out
  * @param folder where shipped models are (default: the package's own)
  * @throws UnknownNameError for an unknown scheme or name, with the nearest one; StorageError where the file is missing
  */
 export function resolveModelPath(id: string, folder: string = join(packageRoot, "models")): string {
   const shipped = shippedModelNames(folder);
-  if (shipped.includes(id)) return existing(join(folder, id), id);
+  if (shipped.includes(id)) return existing(join(folder, id, standardCheckpoints.get(id) ?? ""), id);
   // A scheme has at least two letters, so that C:\ is a path.
   const [, scheme, rest] = /^([A-Za-z][\w+.-]+):(.*)$/su.exec(id) ?? [];
   if (scheme !== undefined && !(modelSchemes as readonly string[]).includes(scheme)) {
@@ -57,7 +56,7 @@ export function resolveModelPath(id: string, folder: string = join(packageRoot, 
 }
 
 function existing(path: string, id: string): string {
-  const candidates = [path, `${path}${extension}`, join(path, `${standardFile}${extension}`)];
+  const candidates = [path, `${path}${extension}`];
   const found = candidates.find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
   if (found !== undefined && path !== "") return resolve(found);
   throw new StorageError({
