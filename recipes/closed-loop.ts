@@ -51,11 +51,12 @@ export const closedLoopSettings = {
   attack: { renewed: false },
 };
 
-const quickSettings = {
+/** One problem for each cell of the whole space, and no more than the page needs. */
+const quickSettings: typeof closedLoopSettings = {
   rounds: 1,
-  search: { evaluations: 40, batchSize: 20, seeds: 20 },
-  learn: { examples: 16, tokens: 2000, replay: 16, epochs: 1 },
-  measure: { problems: 16, sets: [...testSetNames] },
+  search: { evaluations: 20, batchSize: 20, seeds: 20 },
+  learn: { examples: 16, tokens: 1000, replay: 16, epochs: 1 },
+  measure: { problems: 56, sets: ["in-distribution", "whole-space"] },
   attack: { renewed: false },
 };
 
@@ -75,6 +76,7 @@ export const recipe: Recipe = {
       return;
     }
     writeResults(options.directory, {
+      quick: options.quick,
       settings: options.quick ? quickSettings : closedLoopSettings,
       seeds: complete,
       claims: judgeClaims(complete),

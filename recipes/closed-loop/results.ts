@@ -8,6 +8,8 @@ import type { MachineDescription } from "./machine.ts";
 import type { ModelResult, SeedResult } from "./seed-run.ts";
 
 export interface ClosedLoopResults {
+  /** A miniature's numbers settle nothing, and its page says so. */
+  readonly quick: boolean;
   readonly settings: unknown;
   readonly seeds: readonly SeedResult[];
   readonly claims: readonly ClaimResult[];
@@ -30,7 +32,9 @@ function setNames(results: ClosedLoopResults): string[] {
 }
 
 function page(results: ClosedLoopResults): string {
-  const { seeds, claims, machine } = results;
+  const { quick, seeds, claims, machine } = results;
+  const rounds = (results.settings as { readonly rounds: number }).rounds;
+  const verdict = ({ holds }: ClaimResult) => (quick ? "not judged" : holds ? "holds" : "**failed**");
   const sets = setNames(results);
   const arms = armNames(results);
   const cells = (label: string, of: (seed: SeedResult) => ModelResult | undefined) => {
@@ -43,18 +47,18 @@ function page(results: ClosedLoopResults): string {
     return `| ${[label, ...columns, column("worst quartile", ({ worstQuartile }) => worstQuartile)].join(" | ")} |`;
   };
   return `# The closed loop beside other sources of training data
-
+${quick ? "\n**A miniature that shows that everything runs: its numbers mean nothing.**\n" : ""}
 Made by \`illume reproduce closed-loop\` (recipes/closed-loop.ts has the question, the arms and the claims as they were
-stated before the run). ${seeds.length} seeds over ${new Set(seeds.map(({ checkpoint }) => checkpoint)).size} separately pretrained checkpoints, three rounds, equal numbers of target
+stated before the run). ${seeds.length} seeds over ${new Set(seeds.map(({ checkpoint }) => checkpoint)).size} separately pretrained checkpoints, ${rounds} ${rounds === 1 ? "round" : "rounds"}, equal numbers of target
 evaluations and of new training tokens a round.
 
 ## Claims
 
 | claim | verdict | seen (points of accuracy on the whole space, unless said otherwise) |
 |---|---|---|
-${claims.map(({ claim, holds, seen }) => `| ${claim} | ${holds ? "holds" : "**failed**"} | ${seen} |`).join("\n")}
+${claims.map((claim) => `| ${claim.claim} | ${verdict(claim)} | ${claim.seen} |`).join("\n")}
 
-## Accuracy after three rounds
+## Accuracy after the last round
 
 Answer and every step right, in %: interquartile mean over seeds with its 95 % bootstrap interval. Worst quartile: the mean of
 the quarter of cells (operations x steps) with the lowest accuracy.
@@ -121,7 +125,7 @@ function plot(results: ClosedLoopResults): string {
     return { label, interval: overSeeds(values, `${label} plot`), values };
   };
   return intervalPlot({
-    title: "Accuracy on the whole space after three rounds, in %",
+    title: "Accuracy on the whole space after the last round, in %",
     rows: [
       row("before", ({ before }) => before),
       ...armNames(results).map((arm) => row(arm, (seed) => seed.arms[arm])),

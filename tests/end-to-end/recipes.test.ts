@@ -1,0 +1,43 @@
+/** Every recipe runs, in its miniature. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { closedLoopArms } from "../../recipes/closed-loop.ts";
+import { recipes } from "../../recipes/index.ts";
+import { startIllume } from "./illume-process.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "illume-recipes-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, maxRetries: 5 }));
+
+/** What each recipe must leave in its folder. */
+const results: Record<string, (directory: string) => void> = {
+  "closed-loop": (directory) => {
+    const { seeds } = JSON.parse(readFileSync(join(directory, "closed-loop.json"), "utf8"));
+    const [{ before, arms }] = seeds;
+    expect(Object.keys(arms)).toEqual(closedLoopArms);
+    for (const [name, { yields, tokens, accuracies }] of Object.entries<typeof before>(arms)) {
+      const evaluates = name !== "full-sampler" && name !== "in-distribution";
+      expect(yields.map(({ evaluations }: { evaluations: number }) => evaluations)).toEqual([evaluates ? 20 : 0]);
+      expect(tokens).toBeGreaterThan(0);
+      expect(tokens).toBeLessThanOrEqual(1000);
+      expect(Object.keys(accuracies)).toEqual(Object.keys(before.accuracies));
+    }
+    const page = readFileSync(join(directory, "closed-loop.md"), "utf8");
+    expect(page).toContain("its numbers mean nothing");
+    expect(page).not.toContain("NaN");
+  },
+  "pretrain-grade-school": (directory) => expect(existsSync(join(directory, "seed-0.safetensors"))).toBe(true),
+};
+
+describe("in its miniature", () => {
+  test.each(recipes.map(({ name }) => name))("%s", { timeout: 120_000 }, async (name) => {
+    const { ended } = startIllume(["reproduce", name, "--quick", "--output", folder], { cwd: folder });
+    const { status, stderr } = await ended;
+    expect(status, stderr).toBe(0);
+    (results[name] as (directory: string) => void)(join(folder, `reproduce-${name}-quick`));
+  });
+});
