@@ -15,7 +15,7 @@ export const recipes: readonly ListedRecipe[] = [
   },
   {
     name: "pretrain-grade-school",
-    description: "pretrains the small reasoner that ships with illume (about ten minutes a seed on one core)",
+    description: "pretrains the small reasoner that ships with illume",
     load: async () => (await import("./pretrain-grade-school.ts")).recipe,
   },
 ];

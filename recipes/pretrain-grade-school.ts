@@ -62,7 +62,7 @@ export const pretrainingSeeds = [0, 1, 2];
 
 export const recipe: Recipe = {
   name: "pretrain-grade-school",
-  description: "pretrains the small reasoner that ships with illume (about ten minutes a seed on one core)",
+  description: "pretrains the small reasoner that ships with illume",
   run: async (options) => {
     mkdirSync(options.directory, { recursive: true });
     for (const seed of options.seeds ?? (options.quick ? [0] : pretrainingSeeds)) await pretrain(seed, options);

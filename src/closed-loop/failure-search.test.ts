@@ -37,7 +37,7 @@ function search(context: LoopContext<Doubling>, options: SearchOptions = {}): Pr
     model,
     name: "round 1",
     arm,
-    seeds: seeds.map((number) => ({ number })),
+    seeds: seeds.map((number) => ({ problem: { number } })),
     random: context.random.split("search"),
     phase: "search",
     round: 1,

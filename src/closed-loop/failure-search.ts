@@ -27,14 +27,20 @@ import type { ProgressPhase } from "./progress.ts";
 /** A search whose mutations are impossible this many iterations in a row has no neighbours left, and ends. */
 const mostFruitlessIterations = 10;
 
+/** Where mutation begins: an ordinary problem, or one that the round before evaluated. */
+export interface SearchSeed<Problem> {
+  readonly problem: Problem;
+  /** Of the round before, so that lineages go through rounds. */
+  readonly parentId?: string;
+}
+
 export interface FailureSearchOptions<Problem> {
   readonly context: LoopContext<Problem>;
   readonly model: LanguageModel;
   /** Name of the archive in the store; a search of that name that is there already is continued. */
   readonly name: string;
   readonly arm: SearchArm;
-  /** Where mutation begins. */
-  readonly seeds: readonly Problem[];
+  readonly seeds: readonly SearchSeed<Problem>[];
   readonly random: RandomStream;
   readonly phase: ProgressPhase;
   readonly round: number;
@@ -59,9 +65,7 @@ export async function searchFailures<Problem>(options: FailureSearchOptions<Prob
 
   // Arms that sample have no parents: their "seeds" are drawn anew in every batch, and nothing is selected.
   const samples = arm === "full-sampler-failures";
-  const seeds = samples
-    ? []
-    : options.seeds.slice(0, evaluations).map((problem) => unevaluated(problem, undefined, "seed"));
+  const seeds = samples ? [] : options.seeds.slice(0, evaluations).map(fromSeed);
   const drawn = {
     solution: unevaluated(undefined as Problem, undefined, "drawn from the whole space"),
     cell: undefined,
@@ -146,6 +150,10 @@ function storedBatch<Problem>({ iteration, children }: BatchRecord<FoundProblem<
     status,
     descriptor: Array.from(descriptor),
   }));
+}
+
+function fromSeed<Problem>({ problem, parentId }: SearchSeed<Problem>): FoundProblem<Problem> {
+  return unevaluated(problem, parentId, parentId === undefined ? "seed" : "kept from the round before");
 }
 
 function unevaluated<Problem>(problem: Problem, parentId: string | undefined, mutation: string): FoundProblem<Problem> {

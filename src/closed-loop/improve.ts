@@ -4,7 +4,7 @@
  */
 import type { RandomStream } from "../core/random.ts";
 import type { TransformerFile } from "../language-models/engine/transformer-file.ts";
-import { searchFailures } from "./failure-search.ts";
+import { type SearchSeed, searchFailures } from "./failure-search.ts";
 import type { StoredFound } from "./found-problem.ts";
 import { learnRound } from "./learning.ts";
 import { type LoopContext, type LoopOptions, withLoopContext } from "./loop-context.ts";
@@ -80,8 +80,9 @@ export async function improveRounds<Problem>(
 }
 
 /** The seeds of every search of a run: ordinary problems, as a user has them. */
-export function seedsOf<Problem>({ domain, configuration, random }: LoopContext<Problem>): Problem[] {
-  return domain.seedProblems(configuration.search.seeds, random.split("seeds"));
+export function seedsOf<Problem>(context: LoopContext<Problem>): SearchSeed<Problem>[] {
+  const { domain, configuration, random } = context;
+  return domain.seedProblems(configuration.search.seeds, random.split("seeds")).map((problem) => ({ problem }));
 }
 
 /** One round's search. The first starts from seeds; later ones from problems of the last archive, where it has them. */
@@ -115,13 +116,14 @@ function steppingStones<Problem>(
   { configuration }: LoopContext<Problem>,
   last: readonly StoredFound<Problem>[],
   random: RandomStream,
-): Problem[] {
+): SearchSeed<Problem>[] {
   const cells = [...new Set(last.map(({ cell }) => cell))].sort((a, b) => a - b);
   const stream = random.split("stepping stones");
   const order = stream.shuffle(cells);
   return Array.from({ length: configuration.search.seeds }, (_, index) => {
     const cell = order[index % order.length];
-    return stream.choice(last.filter((entry) => entry.cell === cell)).problem;
+    const { problem, id } = stream.choice(last.filter((entry) => entry.cell === cell));
+    return { problem, parentId: id };
   });
 }
 

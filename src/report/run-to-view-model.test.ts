@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseConfiguration, testSetNames } from "../closed-loop/configuration.ts";
 import { gradeSchoolDomain } from "../closed-loop/domains.ts";
 import { searchFailures } from "../closed-loop/failure-search.ts";
-import { renewedAttackName, searchName } from "../closed-loop/improve.ts";
+import { renewedAttackName, searchName, seedsOf } from "../closed-loop/improve.ts";
 import { LoopContext } from "../closed-loop/loop-context.ts";
 import { measureTestSets } from "../closed-loop/measurement.ts";
 import { changeRunConfiguration, commandKey } from "../closed-loop/run-configuration.ts";
@@ -41,7 +41,7 @@ function newRun() {
         model,
         name,
         arm: "quality-diversity",
-        seeds: gradeSchoolDomain.seedProblems(20, context.random.split("seeds")),
+        seeds: seedsOf(context),
         random: context.random.split(random),
         phase: "search",
         round,

@@ -41,6 +41,19 @@ describe("card", () => {
     expect(alone.rows[0]).toEqual(card.rows.find((row) => row.measure === "length-words"));
   });
 
+  test("a share of all or of none has an interval with a width: Wilson's", async () => {
+    const right = Array.from({ length: 50 }, (_, index) => ({
+      prompt: `${index}`,
+      completion: "1",
+      attributes: { correct: true },
+    }));
+    const measures = [verifierAccuracy()];
+    const [all] = (await dataCard(right, { random: random(), measures })).rows;
+    expect(all?.value).toBe(1);
+    expect(all?.interval?.[0]).toBeCloseTo(50 / (50 + 1.959964 ** 2), 6);
+    expect(all?.interval?.[1]).toBe(1);
+  });
+
   test("lists duplicates by row, and bins that are empty or thin", async () => {
     const made = [0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2].map((cell, index) => ({
       prompt: "",

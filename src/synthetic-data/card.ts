@@ -2,12 +2,13 @@
  * The card of a data set: its quality, diversity and complexity with 95 % intervals, its duplicates, its thin regions.
  *
  * An interval says where another data set of as many rows from the same source would likely fall. Means over rows have
- * bootstrap intervals; other measures of linear cost the grouped jackknife's (grouped-jackknife.ts says why); costlier
+ * bootstrap intervals, shares of rows Wilson's, which keep a width at 0 and 1; other measures of linear cost the grouped jackknife's (grouped-jackknife.ts says why); costlier
  * ones have none.
  */
 import type { RandomStream } from "../core/random.ts";
 import { bootstrapMean } from "../core/statistics/bootstrap.ts";
 import type { Interval } from "../core/statistics/interval.ts";
+import { wilsonInterval } from "../core/statistics/wilson-interval.ts";
 import { jackknifeInterval, leaveGroupsOut, randomGroups } from "./grouped-jackknife.ts";
 import { reasoningStepsDescriptor } from "./measures/complexity/reasoning-steps.ts";
 import { type DataDescriptor, lengthDescriptor } from "./measures/descriptor.ts";
@@ -86,6 +87,9 @@ async function estimate(
     if (values.length === 0) return undefined;
     // A single row says nothing about the spread between rows.
     if (random === undefined || values.length === 1) return { estimate: meanOfDefined(values) };
+    if (values.every((value) => value === 0 || value === 1)) {
+      return wilsonInterval(values.filter((value) => value === 1).length, values.length);
+    }
     return bootstrapMean(values, { random });
   }
   const value = await measure.compute(rows);

@@ -75,5 +75,10 @@ describe("two rounds", () => {
       evaluates ? ["Training loss", "Failures found", "Failing cells"] : ["Training loss"],
     );
     expect(archive !== undefined).toBe(evaluates);
+    if (arm !== "quality-diversity") return;
+    const round1 = new Set(archive?.items.map(({ id }) => id).filter((id) => id.startsWith("round 1/")));
+    const kept = archive?.items.filter(({ mutation }) => mutation === "kept from the round before") ?? [];
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.every(({ parentId }) => round1.has(parentId as string))).toBe(true);
   });
 });
