@@ -16,7 +16,7 @@
  * Claims, stated before the run, about accuracy on the whole space (every combination of operations and steps alike often)
  * after three rounds, as differences paired by seed (interquartile mean, 95 % bootstrap interval over seeds):
  *   1. the search is ahead of the same mutation without stepping stones (a);
- *   2. the complete sampler's failures (b) are as good as the search or better;
+ *   2. the complete sampler's failures (b) are as good as the search or better (within a point);
  *   3. the search is ahead of the unfiltered complete sampler (c);
  *   4. more ordinary data (d) is useless: it gains less than one point on the model before;
  *   5. the taught model of the search is better than the model before on at least two out-of-distribution sets in every
@@ -25,11 +25,11 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type SearchArm, testSetNames } from "../src/closed-loop/configuration.ts";
+import { InvalidArgumentError } from "../src/core/errors/invalid-argument-error.ts";
 import { packageRoot } from "../src/core/package-root.ts";
 import { judgeClaims } from "./closed-loop/claims.ts";
-import { describeMachine } from "./closed-loop/machine.ts";
 import { writeResults } from "./closed-loop/results.ts";
-import { finishedFile, runArm, runBefore, type SeedResult } from "./closed-loop/seed-run.ts";
+import { finishedFile, runArm, runBefore, type SeedResult, type SeedRunOptions } from "./closed-loop/seed-run.ts";
 import type { Recipe, RecipeOptions } from "./recipe.ts";
 
 export const closedLoopArms: readonly SearchArm[] = [
@@ -51,6 +51,9 @@ export const closedLoopSettings = {
   attack: { renewed: false },
 };
 
+/** Chosen alike for every arm by the recipe closed-loop-rates; the default where none is named. */
+const learningRates: { readonly [arm in SearchArm]?: number } = {};
+
 /** One problem for each cell of the whole space, and no more than the page needs. */
 const quickSettings: typeof closedLoopSettings = {
   rounds: 1,
@@ -65,10 +68,11 @@ export const recipe: Recipe = {
   description: "the loop of three rounds at five seeds over three checkpoints, beside four other sources of data",
   run: async (options) => {
     mkdirSync(options.directory, { recursive: true });
-    const seeds = options.seeds ?? (options.quick ? [0] : closedLoopSeeds);
+    const all = options.quick ? [0] : closedLoopSeeds;
+    const seeds = options.seeds ?? all;
+    requireKnownSeeds(seeds, all);
     for (const seed of seeds) await runSeed(seed, options);
     if (options.signal?.aborted === true) return;
-    const all = options.quick ? seeds : closedLoopSeeds;
     const results = await Promise.all(all.map((seed) => readSeed(seed, options)));
     const complete = results.filter((result) => result !== undefined);
     if (complete.length < all.length) {
@@ -77,10 +81,9 @@ export const recipe: Recipe = {
     }
     writeResults(options.directory, {
       quick: options.quick,
-      settings: options.quick ? quickSettings : closedLoopSettings,
+      settings: settingsOf(options),
       seeds: complete,
-      claims: judgeClaims(complete),
-      machine: describeMachine(),
+      claims: judgeClaims(complete, settingsOf(options).measure.problems),
     });
     options.print(`wrote ${join(options.directory, "closed-loop.md")}`);
   },
@@ -91,7 +94,7 @@ async function runSeed(seed: number, options: RecipeOptions): Promise<void> {
   await runBefore(run);
   for (const arm of closedLoopArms) {
     if (options.signal?.aborted === true) return;
-    const result = await runArm(run, arm);
+    const { result } = await runArm(withRate(run, arm), arm);
     const space = result.accuracies["whole-space"] ?? Number.NaN;
     options.print(`seed ${seed} ${arm}: whole space ${(100 * space).toFixed(1)} %`);
   }
@@ -104,16 +107,41 @@ async function readSeed(seed: number, options: RecipeOptions): Promise<SeedResul
   if (!["before", ...closedLoopArms].every(finished)) return undefined;
   const before = await runBefore(run);
   const arms: SeedResult["arms"] = {};
-  for (const arm of closedLoopArms) arms[arm] = await runArm(run, arm);
-  return { seed, checkpoint: seed % checkpoints, before, arms };
+  const machines: SeedResult["machines"] = { before: before.machine };
+  for (const arm of closedLoopArms) {
+    const { result, machine } = await runArm(withRate(run, arm), arm);
+    arms[arm] = result;
+    machines[arm] = machine;
+  }
+  return { seed, checkpoint: seed % checkpoints, before: before.result, arms, machines };
 }
 
-function runOptions(seed: number, options: RecipeOptions) {
+function requireKnownSeeds(seeds: readonly number[], known: readonly number[]): void {
+  const unknown = seeds.find((seed) => !known.includes(seed));
+  if (unknown === undefined) return;
+  throw new InvalidArgumentError({
+    expected: `seeds of this recipe (${known.join(", ")})`,
+    received: String(unknown),
+    remedy: "leave --seeds out, or name some of these",
+  });
+}
+
+function settingsOf({ quick }: RecipeOptions): typeof closedLoopSettings {
+  return quick ? quickSettings : closedLoopSettings;
+}
+
+function withRate(run: SeedRunOptions, arm: SearchArm): SeedRunOptions {
+  const learningRate = learningRates[arm];
+  if (learningRate === undefined) return run;
+  return { ...run, settings: { ...run.settings, learn: { ...run.settings.learn, learningRate } } };
+}
+
+function runOptions(seed: number, options: RecipeOptions): SeedRunOptions {
   return {
     directory: join(options.directory, `seed-${seed}`),
     seed,
     model: `illume:${join(packageRoot, "models", "grade-school", `seed-${seed % checkpoints}.safetensors`)}`,
-    settings: options.quick ? quickSettings : closedLoopSettings,
+    settings: settingsOf(options),
     threads: options.threads,
     ...(options.signal && { signal: options.signal }),
   };

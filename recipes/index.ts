@@ -14,6 +14,11 @@ export const recipes: readonly ListedRecipe[] = [
     load: async () => (await import("./closed-loop.ts")).recipe,
   },
   {
+    name: "closed-loop-rates",
+    description: "the learning rate of each arm of closed-loop, on a seed that no result uses",
+    load: async () => (await import("./closed-loop-rates.ts")).recipe,
+  },
+  {
     name: "pretrain-grade-school",
     description: "pretrains the small reasoner that ships with illume",
     load: async () => (await import("./pretrain-grade-school.ts")).recipe,

@@ -5,7 +5,7 @@
  * drills of pure arithmetic, more of them in the second half, where they helped when the domain was tried out. Loss on
  * completions only. Each seed gives its own initial weights and its own stream.
  */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseConfiguration, testSetNames } from "../src/closed-loop/configuration.ts";
 import { measureModel } from "../src/closed-loop/measure.ts";
@@ -28,6 +28,7 @@ import { gradeSchoolTokenizer } from "../src/reasoning/tasks/grade-school/grade-
 import { drawPretrainingExample } from "../src/reasoning/tasks/grade-school/pretraining.ts";
 import { memoryRunStore } from "../src/runs/memory-run-store.ts";
 import type { Json } from "../src/runs/run-store.ts";
+import { describeMachine } from "./closed-loop/machine.ts";
 import type { Recipe, RecipeOptions } from "./recipe.ts";
 
 const shape: TransformerShape = {
@@ -54,10 +55,11 @@ const settings = {
   clip: 1,
   /** Share of drills in the first and in the second half. */
   drillShares: [0.25, 0.4],
-  checkpointEvery: 100,
+  /** A whole number of windows. */
+  checkpointEvery: 200,
 } as const;
 
-/** The seeds of the shipped checkpoints; the first one is the demonstration's target. */
+/** The seeds of the shipped checkpoints. */
 export const pretrainingSeeds = [0, 1, 2];
 
 export const recipe: Recipe = {
@@ -70,6 +72,9 @@ export const recipe: Recipe = {
 };
 
 async function pretrain(seed: number, options: RecipeOptions): Promise<void> {
+  const path = join(options.directory, `seed-${seed}.safetensors`);
+  // A checkpoint that is there already is only measured.
+  if (existsSync(path)) return measureCheckpoint(seed, path, options);
   const steps = options.quick ? 4 : settings.steps;
   const random = new RandomStream(seed, ["pretrain-grade-school"]);
   const schedule = linearSchedule({
@@ -89,7 +94,8 @@ async function pretrain(seed: number, options: RecipeOptions): Promise<void> {
   const checkpoint = join(options.directory, `seed-${seed}.training.safetensors`);
   const state = loadTrainerState(checkpoint, parameters);
   if (state !== undefined) trainer.restore(state);
-  const heldOut = drawExamples(options.quick ? 8 : 500, 0, random.split("held-out examples"));
+  // Of the same distribution as the training examples, drawn apart: some short ones may occur there too.
+  const fresh = drawExamples(options.quick ? 8 : 500, 0, random.split("held-out examples"));
 
   let tokens = 0;
   const start = performance.now();
@@ -107,7 +113,7 @@ async function pretrain(seed: number, options: RecipeOptions): Promise<void> {
     }
     if (trainer.step % settings.checkpointEvery === 0 || trainer.step >= steps) {
       saveTrainerState(checkpoint, trainer.state());
-      const scores = await scorer.score(trainer.parameters, heldOut);
+      const scores = await scorer.score(trainer.parameters, fresh);
       const accuracy = scores.filter((score) => score.greedy).length / scores.length;
       const speed = Math.round((1000 * tokens) / (performance.now() - start));
       options.print(
@@ -115,8 +121,9 @@ async function pretrain(seed: number, options: RecipeOptions): Promise<void> {
       );
     }
   }
+  // A stop keeps what was trained since the last checkpoint.
+  if (options.signal?.aborted === true) saveTrainerState(checkpoint, trainer.state());
   if (trainer.step >= steps) {
-    const path = join(options.directory, `seed-${seed}.safetensors`);
     saveTransformer(path, { shape, parameters: trainer.parameters, tokenizer: "grade-school" }, "f16");
     await measureCheckpoint(seed, path, options);
   }
@@ -137,7 +144,16 @@ async function measureCheckpoint(seed: number, path: string, options: RecipeOpti
   const accuracies = Object.fromEntries(
     results.map(({ name, correct }) => [name, correct.reduce((total, one) => total + one, 0) / correct.length]),
   );
-  const card = { seed, settings, shape, problems: configuration.measure.problems, accuracies };
+  const { problems } = configuration.measure;
+  const card = {
+    seed,
+    settings,
+    shape,
+    testSeed: configuration.seed,
+    problems,
+    accuracies,
+    machine: describeMachine(),
+  };
   writeFileAtomic(join(options.directory, `seed-${seed}.json`), `${JSON.stringify(card, null, 2)}\n`);
   const texts = Object.entries(accuracies).map(([name, share]) => `${name} ${(100 * share).toFixed(1)}`);
   options.print(`seed ${seed}: ${path}: ${texts.join(", ")} (% right)`);

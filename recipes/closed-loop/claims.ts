@@ -31,7 +31,7 @@ export function differences(
   });
 }
 
-/** Half the width of a 95 % interval of the difference of two accuracies of n problems, at its widest, unpaired. */
+/** Half the width of a 95 % interval of the difference of two accuracies of n problems, at its widest: as if unpaired. */
 function noise(problems: number): number {
   return 1.96 * Math.sqrt(0.5 / problems);
 }
@@ -39,7 +39,7 @@ function noise(problems: number): number {
 const mainArm = "quality-diversity";
 const outOfDistribution = ["unseen-sequences", "more-steps", "distractors", "unseen-wording", "everything"];
 
-export function judgeClaims(results: readonly SeedResult[], problems = 2000): ClaimResult[] {
+export function judgeClaims(results: readonly SeedResult[], problems: number): ClaimResult[] {
   const against = (other: SearchArm) => {
     const values = differences(results, "whole-space", mainArm, other);
     return { values, interval: overSeeds(values, other) };
@@ -62,8 +62,8 @@ export function judgeClaims(results: readonly SeedResult[], problems = 2000): Cl
       seen: describe(a.interval, a.values),
     },
     {
-      claim: "2. The complete sampler's failures (b) are as good as the search or better",
-      holds: b.interval.low <= 0,
+      claim: "2. The complete sampler's failures (b) are as good as the search or better (within a point)",
+      holds: b.interval.high < 0.01,
       seen: `search minus (b): ${describe(b.interval, b.values)}`,
     },
     {

@@ -4,8 +4,7 @@ import type { SearchArm } from "../../src/closed-loop/configuration.ts";
 import { writeFileAtomic } from "../../src/core/atomic-file.ts";
 import { type ClaimResult, describe, differences, overSeeds } from "./claims.ts";
 import { intervalPlot } from "./interval-plot.ts";
-import type { MachineDescription } from "./machine.ts";
-import type { ModelResult, SeedResult } from "./seed-run.ts";
+import type { ModelResult, SeedResult, TaughtExamples } from "./seed-run.ts";
 
 export interface ClosedLoopResults {
   /** A miniature's numbers settle nothing, and its page says so. */
@@ -13,7 +12,6 @@ export interface ClosedLoopResults {
   readonly settings: unknown;
   readonly seeds: readonly SeedResult[];
   readonly claims: readonly ClaimResult[];
-  readonly machine: MachineDescription;
 }
 
 /** Writes closed-loop.json, closed-loop.md and closed-loop.svg. */
@@ -32,7 +30,7 @@ function setNames(results: ClosedLoopResults): string[] {
 }
 
 function page(results: ClosedLoopResults): string {
-  const { quick, seeds, claims, machine } = results;
+  const { quick, seeds, claims } = results;
   const rounds = (results.settings as { readonly rounds: number }).rounds;
   const verdict = ({ holds }: ClaimResult) => (quick ? "not judged" : holds ? "holds" : "**failed**");
   const sets = setNames(results);
@@ -61,7 +59,8 @@ ${claims.map((claim) => `| ${claim.claim} | ${verdict(claim)} | ${claim.seen} |`
 ## Accuracy after the last round
 
 Answer and every step right, in %: interquartile mean over seeds with its 95 % bootstrap interval. Worst quartile: the mean of
-the quarter of cells (operations x steps) with the lowest accuracy.
+the quarter of cells (operations x steps) with the lowest accuracy. Intervals over so few seeds, of which some share a
+checkpoint, are narrower than they say: look at the values by seed too.
 
 | arm | ${sets.join(" | ")} | worst quartile |
 |---|${sets.map(() => "---|").join("")}---|
@@ -89,19 +88,34 @@ ${sets
 
 ## What the searches found
 
-Mean over seeds, by round: failures among the evaluated problems, and cells with a failure.
+Mean over seeds, by round: failures among the evaluated problems, and cells with a failure. Where there are fewer
+failures than the tokens have room for, they are taught several times: "different ones" counts each once a round.
 
-| arm | ${(seeds[0]?.arms["quality-diversity"]?.yields ?? []).map((_, round) => `round ${round + 1}`).join(" | ")} | new examples | new tokens |
-|---|${(seeds[0]?.arms["quality-diversity"]?.yields ?? []).map(() => "---|").join("")}---|---|
+| arm | ${(seeds[0]?.arms["quality-diversity"]?.yields ?? []).map((_, round) => `round ${round + 1}`).join(" | ")} | new examples | different ones | new tokens |
+|---|${(seeds[0]?.arms["quality-diversity"]?.yields ?? []).map(() => "---|").join("")}---|---|---|
 ${arms.map((arm) => yieldRow(seeds, arm)).join("\n")}
 
 ## Settings, machine
 
 - Settings: \`${JSON.stringify(results.settings)}\`
 - Seeds: ${seeds.map(({ seed, checkpoint }) => `${seed} (checkpoint ${checkpoint})`).join(", ")}
-- ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}, illume ${machine.illume}, commit ${machine.commit ?? "unknown"}, ${machine.date}
+${machineLines(seeds)}
 - All numbers by seed: [closed-loop.json](closed-loop.json)
 `;
+}
+
+/** What the parts were run with, each different one once. */
+function machineLines(seeds: readonly SeedResult[]): string {
+  const machines = seeds.flatMap((seed) =>
+    Object.entries(seed.machines).map(([part, machine]) => ({ ...seed, part, machine })),
+  );
+  const parts = new Map<string, string[]>();
+  for (const { seed, part, machine } of machines) {
+    const text = `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}, illume ${machine.illume}, commit ${machine.commit ?? "unknown"}, ${machine.date.slice(0, 10)}`;
+    parts.set(text, [...(parts.get(text) ?? []), `${seed} ${part}`]);
+  }
+  if (parts.size === 1) return `- ${[...parts.keys()][0]}`;
+  return [...parts].map(([text, of]) => `- ${text}: ${of.join(", ")}`).join("\n");
 }
 
 function yieldRow(seeds: readonly SeedResult[], arm: SearchArm): string {
@@ -114,8 +128,8 @@ function yieldRow(seeds: readonly SeedResult[], arm: SearchArm): string {
     if (evaluations === 0) return "–";
     return `${of(({ failures }) => failures).toFixed(0)} of ${evaluations} in ${of(({ failingCells }) => failingCells).toFixed(0)} cells`;
   });
-  const total = (value: "examples" | "tokens") => mean(seeds.map((seed) => seed.arms[arm]?.[value] ?? 0)).toFixed(0);
-  return `| ${[arm, ...columns, total("examples"), total("tokens")].join(" | ")} |`;
+  const total = (value: keyof TaughtExamples) => mean(seeds.map((seed) => seed.arms[arm]?.[value] ?? 0)).toFixed(0);
+  return `| ${[arm, ...columns, total("examples"), total("different"), total("tokens")].join(" | ")} |`;
 }
 
 function plot(results: ClosedLoopResults): string {

@@ -7,8 +7,11 @@ import { withLoopContext } from "../../src/closed-loop/loop-context.ts";
 import { measureTestSets, type TestSetResult } from "../../src/closed-loop/measurement.ts";
 import { loadTarget } from "../../src/closed-loop/target.ts";
 import { writeFileAtomic } from "../../src/core/atomic-file.ts";
+import { InvalidArgumentError } from "../../src/core/errors/invalid-argument-error.ts";
+import { quotedText } from "../../src/core/quoted-text.ts";
 import { createRun, openRun, runDatabaseName } from "../../src/runs/run-database.ts";
 import type { Json, RunStore } from "../../src/runs/run-store.ts";
+import { describeMachine, type MachineDescription } from "./machine.ts";
 
 export interface SeedRunOptions {
   readonly directory: string;
@@ -32,12 +35,24 @@ export interface RoundYield {
   readonly failingCells: number;
 }
 
-export interface ArmResult extends ModelResult {
+export interface ArmResult extends ModelResult, TaughtExamples {
   /** What each round's search found; empty for arms that do not evaluate. */
   readonly yields: readonly RoundYield[];
-  /** New training examples and tokens, all rounds. */
+}
+
+/** New training examples, all rounds. */
+export interface TaughtExamples {
   readonly examples: number;
+  /** Different ones among a round's, summed: where too few failures are found, they are taught several times. */
+  readonly different: number;
   readonly tokens: number;
+}
+
+/** A result with what it was made with, as the file of a finished part holds it. */
+interface FinishedPart<Result> {
+  readonly result: Result;
+  readonly configuration: Json;
+  readonly machine: MachineDescription;
 }
 
 export interface SeedResult {
@@ -45,22 +60,28 @@ export interface SeedResult {
   readonly checkpoint: number;
   readonly before: ModelResult;
   readonly arms: { [arm in SearchArm]?: ArmResult };
+  /** What each part was run with. */
+  readonly machines: { [part: string]: MachineDescription };
 }
 
 /** Cells of the test set "whole-space": its problem i belongs to cell i mod this. */
 const wholeSpaceCells = 56;
 
 /** Measures the checkpoint itself. */
-export async function runBefore(options: SeedRunOptions): Promise<ModelResult> {
+export async function runBefore(options: SeedRunOptions): Promise<FinishedPart<ModelResult>> {
   return withRun(options, "before", undefined, async (context) => {
     const model = await context.openModel.open(loadTarget(context));
     return modelResult(await measureTestSets(context, model, "before", "measure before"));
   });
 }
 
-/** Teaches the checkpoint by one arm and measures what it became. */
-export async function runArm(options: SeedRunOptions, arm: SearchArm): Promise<ArmResult> {
-  return withRun(options, arm, arm, async (context) => {
+/** Teaches the checkpoint by one arm and measures what it became; `name` is its folder's. */
+export async function runArm(
+  options: SeedRunOptions,
+  arm: SearchArm,
+  name: string = arm,
+): Promise<FinishedPart<ArmResult>> {
+  return withRun(options, name, arm, async (context) => {
     const { model, rounds } = await improveRounds(context, loadTarget(context));
     const results = await measureTestSets(context, await context.openModel.open(model), "after", "measure after");
     return {
@@ -74,6 +95,7 @@ export async function runArm(options: SeedRunOptions, arm: SearchArm): Promise<A
         };
       }),
       examples: rounds.reduce((total, { trainingSet }) => total + trainingSet.problems.length, 0),
+      different: rounds.reduce((total, { trainingSet }) => total + trainingSet.different, 0),
       tokens: rounds.reduce((total, { trainingSet }) => total + trainingSet.tokens, 0),
     };
   });
@@ -91,29 +113,53 @@ async function withRun<Result>(
   name: string,
   arm: SearchArm | undefined,
   work: (context: Context) => Promise<Result>,
-): Promise<Result> {
+): Promise<FinishedPart<Result>> {
   const directory = join(options.directory, name);
   const finished = finishedFile(options.directory, name);
-  if (existsSync(finished)) return JSON.parse(readFileSync(finished, "utf8")) as Result;
   const { search, ...settings } = options.settings;
-  const configuration = parseConfiguration({
+  const parsed = parseConfiguration({
     ...settings,
     model: options.model,
     seed: options.seed,
     threads: options.threads,
     search: { ...search, ...(arm && { arm }) },
   });
+  const configuration = parsed as unknown as Json;
+  if (existsSync(finished)) {
+    const part = JSON.parse(readFileSync(finished, "utf8")) as FinishedPart<Result>;
+    requireSameSettings(part.configuration, configuration, finished);
+    return part;
+  }
   const store: RunStore = existsSync(join(directory, runDatabaseName))
     ? openRun({ directory, mode: "write" })
-    : createRun({ directory, configuration: configuration as unknown as Json });
+    : createRun({ directory, configuration });
   try {
+    requireSameSettings(store.configuration, configuration, directory);
+    if (store.state(machineKey) === undefined) store.setState(machineKey, describeMachine() as unknown as Json);
+    const machine = store.state(machineKey) as unknown as MachineDescription;
     const signal = options.signal && { signal: options.signal };
-    const result = await withLoopContext({ configuration, store, ...signal }, work);
-    writeFileAtomic(finished, `${JSON.stringify(result, null, 2)}\n`);
-    return result;
+    const result = await withLoopContext({ configuration: parsed, store, ...signal }, work);
+    const part: FinishedPart<Result> = { result, configuration, machine };
+    writeFileAtomic(finished, `${JSON.stringify(part, null, 2)}\n`);
+    return part;
   } finally {
     store.close();
   }
+}
+
+/** What a part was begun with, in its run's record. */
+const machineKey = "machine of the recipe";
+
+/** Parts made with different settings are not put on one page; where the model's file and the threads are may differ. */
+function requireSameSettings(begun: Json, asked: Json, place: string): void {
+  const settings = (configuration: Json) =>
+    JSON.stringify({ ...(configuration as object), model: undefined, threads: undefined, output: undefined });
+  if (settings(begun) === settings(asked)) return;
+  throw new InvalidArgumentError({
+    expected: `results of these settings in ${quotedText(place, 1000)}`,
+    received: "results of other settings",
+    remedy: "name another folder (--output), or remove this part to make it again",
+  });
 }
 
 function modelResult(results: readonly TestSetResult[]): ModelResult {

@@ -79,10 +79,12 @@ export async function improveRounds<Problem>(
   return { model, rounds: results };
 }
 
-/** The seeds of every search of a run: ordinary problems, as a user has them. */
-export function seedsOf<Problem>(context: LoopContext<Problem>): SearchSeed<Problem>[] {
-  const { domain, configuration, random } = context;
-  return domain.seedProblems(configuration.search.seeds, random.split("seeds")).map((problem) => ({ problem }));
+/** Ordinary problems to start a search from, as a user has them; the renewed attack has others than the rounds. */
+export function seedsOf<Problem>(
+  { domain, configuration, random }: LoopContext<Problem>,
+  name: "seeds" | "seeds of the renewed attack" = "seeds",
+): SearchSeed<Problem>[] {
+  return domain.seedProblems(configuration.search.seeds, random.split(name)).map((problem) => ({ problem }));
 }
 
 /** One round's search. The first starts from seeds; later ones from problems of the last archive, where it has them. */
@@ -137,7 +139,7 @@ export function trainingSetOfRound<Problem>(
   return drawTrainingSet(context, search.arm, found, learn, context.random.split("training set", round));
 }
 
-/** The same search at the same budget against the taught model, with random numbers of its own. */
+/** The same search at the same budget against the taught model, with seeds and random numbers of its own. */
 async function renewAttack<Problem>(context: LoopContext<Problem>, model: TransformerFile): Promise<void> {
   await context.phase("renewed attack", 0, async () =>
     searchFailures({
@@ -145,7 +147,7 @@ async function renewAttack<Problem>(context: LoopContext<Problem>, model: Transf
       model: await context.openModel.open(model),
       name: renewedAttackName,
       arm: "quality-diversity",
-      seeds: seedsOf(context),
+      seeds: seedsOf(context, "seeds of the renewed attack"),
       random: context.random.split("renewed attack"),
       phase: "renewed attack",
       round: 0,

@@ -12,7 +12,7 @@ import { quotedText } from "../core/quoted-text.ts";
 /** Ways to name a model that are not names of shipped ones; those of other providers will be more of them. */
 export const modelSchemes = ["illume"] as const;
 
-/** What a shipped name alone means: of the grade-school checkpoints the best one on sequences it never saw (its model card). */
+/** What a shipped name alone means: the grade-school checkpoint that lost least in distribution on the loop's tuning seed. */
 const standardCheckpoints = new Map([["grade-school", "seed-2"]]);
 const extension = ".safetensors";
 

@@ -19,8 +19,16 @@ function viewsOf(verdicts: { before: string; after: string; first?: string; rene
   const store = memoryRunStore({ configuration: {} });
   store.addCall(`measure/before/${testSet?.name}/0`, { correct: before });
   store.addCall(`measure/after/${testSet?.name}/0`, { correct: after });
+  // Families of five: a seed and its descendants, each the child of the one before.
   const found = (digits: string) =>
-    [...digits].map((digit) => ({ correct: digit === "1" }) as StoredFound<GradeSchoolProblem>);
+    [...digits].map(
+      (digit, index) =>
+        ({
+          id: `${index}`,
+          parentId: index % 5 === 0 ? undefined : `${index - 1}`,
+          correct: digit === "1",
+        }) as StoredFound<GradeSchoolProblem>,
+    );
   return comparisonViews({ store, configuration, domain, first: found(first), renewed: found(renewed) });
 }
 
@@ -48,11 +56,17 @@ describe("intervals of comparisons", () => {
     expect(unrelated.low).toBeLessThan(0);
   });
 
-  test("searches' proposals are unrelated: Newcombe's", () => {
-    const views = viewsOf({ before: "01", after: "01", first: "0".repeat(30), renewed: `${"1".repeat(20)}0000000000` });
+  test("searches' proposals come in families, which are resampled whole", () => {
+    const first = "1000011111".repeat(8);
+    const renewed = "1111100001".repeat(4) + "1".repeat(40);
+    const views = viewsOf({ before: "01", after: "01", first, renewed });
     const attack = views.find(({ name }) => name === attackComparison);
-    expect(attack?.paired).toBe(false);
-    expect(attack?.difference).toEqual(newcombeDifference({ successes: 0, trials: 30 }, { successes: 20, trials: 30 }));
-    expect(attack?.verdict).toBe("better");
+    expect(attack).toMatchObject({ paired: false, problems: 80, verdict: "no clear change" });
+    expect(attack?.before.estimate).toBeCloseTo(0.6, 12);
+    expect(attack?.difference.estimate).toBeCloseTo(0.2, 12);
+    const width = ({ low, high }: { low: number; high: number }) => high - low;
+    const single = newcombeDifference({ successes: 48, trials: 80 }, { successes: 64, trials: 80 });
+    expect(single.low).toBeGreaterThan(0);
+    expect(width(attack?.difference as typeof single)).toBeGreaterThan(1.3 * width(single));
   });
 });

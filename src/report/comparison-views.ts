@@ -1,15 +1,18 @@
 /**
  * Accuracy before and after: test sets with paired intervals, and the two attacks.
  *
- * Shares have Wilson's intervals; the difference of the same problems is bootstrapped (share-difference.ts says what
- * becomes of pairs that all changed alike), that of different problems has Newcombe's.
+ * Shares of test sets have Wilson's intervals; the difference of the same problems is bootstrapped (share-difference.ts says what
+ * becomes of pairs that all changed alike), What a search finds comes in families, the
+ * descendants of one seed, so that the attacks' intervals resample whole families.
  */
 import type { Configuration } from "../closed-loop/configuration.ts";
 import type { Domain } from "../closed-loop/domain.ts";
 import type { StoredFound } from "../closed-loop/found-problem.ts";
 import { storedResult } from "../closed-loop/measurement.ts";
 import { RandomStream } from "../core/random.ts";
-import { newcombeDifference, pairedShareDifference, type Successes } from "../core/statistics/share-difference.ts";
+import { clusteredShare, clusteredShareDifference } from "../core/statistics/clustered-share.ts";
+import type { BootstrapOptions } from "../core/statistics/interval.ts";
+import { pairedShareDifference, type Successes } from "../core/statistics/share-difference.ts";
 import { wilsonInterval } from "../core/statistics/wilson-interval.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import type { ComparisonView, Interval } from "./view-model.ts";
@@ -49,59 +52,83 @@ export function comparisonViews<Problem>(source: ComparisonSource<Problem>): Com
     const before = storedResult(source, "before", name)?.correct;
     const after = storedResult(source, "after", name)?.correct;
     if (before !== undefined && after !== undefined) {
-      views.push(compare({ name, description, before, after, paired: true, configuration }));
+      views.push(compareTestSet({ name, description, before, after, configuration }));
     }
   }
   const { first, renewed } = source;
   const complete = renewed.length > 0 && renewed.length >= first.length;
   if (comparesAttacks(configuration) && first.length > 0 && complete) {
-    const correct = (found: typeof first) => Uint8Array.from(found, (entry) => Number(entry.correct));
-    views.push(
-      compare({
-        name: attackComparison,
-        description:
-          "problems that a search proposes against the model as it was and, renewed at an equal budget, as it is",
-        before: correct(first),
-        after: correct(renewed),
-        paired: false,
-        configuration,
-      }),
-    );
+    views.push(compareAttacks(first, renewed, configuration));
   }
   return views;
 }
 
-interface Compared {
+interface MeasuredTwice {
   readonly name: string;
   readonly description: string;
+  /** 0 or 1 by problem; the same problems after. */
   readonly before: Uint8Array;
   readonly after: Uint8Array;
-  /** Whether both are of the same problems. */
-  readonly paired: boolean;
   readonly configuration: Configuration;
 }
 
-function compare({ name, description, before, after, paired, configuration }: Compared): ComparisonView {
-  const { resamples } = configuration.measure;
-  const random = new RandomStream(configuration.seed, ["comparison", name, "difference"]);
-  const [first, second] = [successesOf(before), successesOf(after)];
-  const difference = paired
-    ? pairedShareDifference(before, after, { resamples, random })
-    : newcombeDifference(first, second);
+function compareTestSet({ name, description, before, after, configuration }: MeasuredTwice): ComparisonView {
+  const share = (correct: Uint8Array) =>
+    wilsonInterval(
+      correct.reduce((sum, one) => sum + one, 0),
+      correct.length,
+    );
+  const difference = pairedShareDifference(before, after, bootstrapOf(configuration, name, "difference"));
   return {
     name,
     description,
     problems: before.length,
-    before: wilsonInterval(first.successes, first.trials),
-    after: wilsonInterval(second.successes, second.trials),
+    before: share(before),
+    after: share(after),
     difference,
-    paired,
+    paired: true,
     verdict: verdictOfDifference(difference),
   };
 }
 
-function successesOf(correct: Uint8Array): Successes {
-  return { successes: correct.reduce((sum, one) => sum + one, 0), trials: correct.length };
+function compareAttacks<Problem>(
+  first: readonly StoredFound<Problem>[],
+  renewed: readonly StoredFound<Problem>[],
+  configuration: Configuration,
+): ComparisonView {
+  const bootstrap = (part: string) => bootstrapOf(configuration, attackComparison, part);
+  const [before, after] = [familiesOf(first), familiesOf(renewed)];
+  const difference = clusteredShareDifference(before, after, bootstrap("difference"));
+  return {
+    name: attackComparison,
+    description:
+      "problems that a search proposes against the model as it was and, renewed at an equal budget, as it is",
+    problems: first.length,
+    before: clusteredShare(before, bootstrap("before")),
+    after: clusteredShare(after, bootstrap("after")),
+    difference,
+    paired: false,
+    verdict: verdictOfDifference(difference),
+  };
+}
+
+function bootstrapOf({ seed, measure }: Configuration, name: string, part: string): BootstrapOptions {
+  return { resamples: measure.resamples, random: new RandomStream(seed, ["comparison", name, part]) };
+}
+
+/** Right answers among the descendants of each problem without a known parent, and itself. */
+function familiesOf<Problem>(found: readonly StoredFound<Problem>[]): Successes[] {
+  const families = new Map<string, { successes: number; trials: number }>();
+  const familyOf = new Map<string, { successes: number; trials: number }>();
+  // Parents stand before their children.
+  for (const { id, parentId, correct } of found) {
+    const family = familyOf.get(parentId ?? "") ?? { successes: 0, trials: 0 };
+    if (family.trials === 0) families.set(id, family);
+    familyOf.set(id, family);
+    family.trials++;
+    family.successes += Number(correct);
+  }
+  return [...families.values()];
 }
 
 function verdictOfDifference({ low, high }: Interval): ComparisonView["verdict"] {

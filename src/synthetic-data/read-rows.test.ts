@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { sharedDataPath } from "../../tests/fixtures/shared-data.ts";
+import { sharedDataMissing, sharedDataPath } from "../../tests/fixtures/shared-data.ts";
 import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { StorageError } from "../core/errors/storage-error.ts";
@@ -185,7 +185,7 @@ describe("files", () => {
   });
 });
 
-describe("real data", () => {
+describe.skipIf(sharedDataMissing)("real data", () => {
   test.each([
     ["gsm8k/train.jsonl", 7473, "#### 72"],
     ["self-instruct/davinci.jsonl", 252, "rate"],

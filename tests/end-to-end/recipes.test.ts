@@ -30,6 +30,10 @@ const results: Record<string, (directory: string) => void> = {
     expect(page).toContain("its numbers mean nothing");
     expect(page).not.toContain("NaN");
   },
+  "closed-loop-rates": (directory) => {
+    const { rows } = JSON.parse(readFileSync(join(directory, "closed-loop-rates.json"), "utf8"));
+    expect(rows).toHaveLength(closedLoopArms.length);
+  },
   "pretrain-grade-school": (directory) => expect(existsSync(join(directory, "seed-0.safetensors"))).toBe(true),
 };
 

@@ -5,6 +5,7 @@ import { StorageError } from "./storage-error.ts";
 const reasons: Readonly<Record<string, readonly [received: string, remedy: string]>> = {
   ENOENT: ["no such file or folder", "check the path, or create the folder first"],
   ENOTDIR: ["a part of the path that is a file", "check the path"],
+  EEXIST: ["a file of that name in the way", "move the file away, or choose another folder"],
   EISDIR: ["a folder", "name a file"],
   EACCES: ["no permission", "change the permissions or choose another folder"],
   EPERM: ["no permission", "change the permissions or choose another folder"],

@@ -1,4 +1,5 @@
 export * from "./bootstrap.ts";
+export { clusteredShare, clusteredShareDifference } from "./clustered-share.ts";
 export { interquartileMean, mean, quantile, standardDeviation } from "./descriptive.ts";
 export type { BootstrapOptions, Interval } from "./interval.ts";
 export type { Observations } from "./observations.ts";

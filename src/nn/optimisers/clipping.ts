@@ -6,19 +6,22 @@ import { sum } from "../../tensor/operations/reduction.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { leavesOf, mapTree, type Tree } from "../../tensor/tree.ts";
 
-/** The Euclidean norm of all leaves together, a scalar. */
+/** The Euclidean norm of all leaves together, a scalar; its own derivative at zero is infinite. */
 export function globalNorm(tree: Tree): Tensor {
-  return sqrt(
-    leavesOf(tree)
-      .map(({ tensor }) => sum(square(tensor)))
-      .reduce((a, b) => add(a, b)),
-  );
+  return sqrt(sumOfSquares(tree));
+}
+
+function sumOfSquares(tree: Tree): Tensor {
+  return leavesOf(tree)
+    .map(({ tensor }) => sum(square(tensor)))
+    .reduce((a, b) => add(a, b));
 }
 
 /** The tree scaled so that its norm is at most `greatest`, which must be above 0 (InvalidArgumentError). */
 export function clipByGlobalNorm<P extends Tree>(gradient: P, greatest: number): P {
   requirePositiveNorm(greatest);
-  const scale = div(greatest, maximum(globalNorm(gradient), greatest));
+  // The root of the greater one, not the greater root: so the derivative is finite where all gradients are zero.
+  const scale = div(1, sqrt(maximum(div(sumOfSquares(gradient), greatest * greatest), 1)));
   return mapTree(gradient, (leaf) => mul(leaf, scale));
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { compile } from "../../tensor/compile.ts";
 import { gradient } from "../../tensor/gradient.ts";
-import { mul, sub } from "../../tensor/operations/arithmetic.ts";
+import { add, mul, sub } from "../../tensor/operations/arithmetic.ts";
 import { square } from "../../tensor/operations/elementwise.ts";
 import { sum } from "../../tensor/operations/reduction.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
@@ -39,6 +39,14 @@ describe("clipping", () => {
         if (norm < greatest * 0.999) expect(numbers(after)).toEqual(numbers(before));
       }),
     );
+  });
+
+  test("differentiable where all gradients are zero", () => {
+    const slopes = gradient((at: Pair) => {
+      const clipped = clipByGlobalNorm(at, 2);
+      return add(sum(clipped.a), mul(3, sum(clipped.b)));
+    });
+    expect(numbers(slopes(pair([0, 0, 0], [0, 0])))).toEqual([1, 1, 1, 3, 3]);
   });
 
   test("norms of arrays do not overflow float32", () => {

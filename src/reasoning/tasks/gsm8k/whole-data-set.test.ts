@@ -1,7 +1,7 @@
 /** The whole files of GSM8K, which stand beside the project, not in it. */
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { sharedDataPath, sharedJsonLines } from "../../../../tests/fixtures/shared-data.ts";
+import { sharedDataMissing, sharedDataPath, sharedJsonLines } from "../../../../tests/fixtures/shared-data.ts";
 import { RandomStream } from "../../../core/random.ts";
 import { annotationFault, findAnnotations } from "./annotation.ts";
 import { auditGsm8k } from "./audit.ts";
@@ -19,7 +19,7 @@ function changeDigit(text: string, random: RandomStream): string {
   return `${text.slice(0, at)}${digit}${text.slice(at + 1)}`;
 }
 
-describe("the training rows", () => {
+describe.skipIf(sharedDataMissing)("the training rows", () => {
   const lines: Gsm8kLine[] = [];
   beforeAll(async () => {
     for await (const line of readGsm8k(sharedDataPath("gsm8k/train.jsonl"))) lines.push(line);
@@ -111,7 +111,7 @@ describe("the training rows", () => {
   });
 });
 
-describe("the test rows", () => {
+describe.skipIf(sharedDataMissing)("the test rows", () => {
   test("the 800 labelled solutions are judged as their labels say", () => {
     const rows = sharedJsonLines("gsm8k/test-first-200.jsonl").map((row, index) => parseGsm8kRow(row, index + 1));
     const solutions = sharedJsonLines("gsm8k/model-solutions-first-200.jsonl");
