@@ -27,8 +27,8 @@ describe("drawComparisonTable", () => {
     expect(drawComparisonTable([comparison(), same], plain)).toEqual([
       "right, in %          before            after             change",
       "Unseen wording       17.2 (15.4–19.0)  57.6 (55.7–59.5)  +40.4 (+38.4, +42.4)  +",
-      "In distribution      17.2 (15.4–19.0)  57.6 (55.7–59.5)  0.0 (-1.3, +0.2)      =",
-      "In brackets: 95 % intervals; change in points: + better, - worse, = no clear",
+      "In distribution      17.2 (15.4–19.0)  57.6 (55.7–59.5)  0.0 (−1.3, +0.2)      =",
+      "In brackets: 95 % intervals; change in points: + better, − worse, = no clear",
       "change. 2,000 problems each.",
     ]);
   });
@@ -45,6 +45,14 @@ describe("drawComparisonTable", () => {
     expect(lines.at(-1)).toBe("change. 2,000 problems each, attack 321.");
   });
 
+  test("has a typographic minus, as the verdict and the page, and a hyphen where that cannot be shown", () => {
+    const worse = comparison({ difference: { estimate: -0.02, low: -0.03, high: -0.01 }, verdict: "worse" });
+    expect(drawComparisonTable([worse], plain)[1]).toMatch(/−2\.0 \(−3\.0, −1\.0\) +−$/u);
+    const plainer = drawComparisonTable([worse], { ...plain, unicode: false }).join("");
+    expect(plainer).toMatch(/-2\.0 \(-3\.0, -1\.0\) +-/u);
+    expect(plainer).not.toContain("−");
+  });
+
   test("stacks on a narrow terminal", () => {
     expect(drawComparisonTable([comparison({ verdict: "worse" })], { ...plain, columns: 40, unicode: false })).toEqual([
       "Unseen wording (2,000 problems)",
@@ -57,7 +65,7 @@ describe("drawComparisonTable", () => {
 
   test("colours only where colours are allowed", () => {
     const coloured = drawComparisonTable([comparison({ verdict: "worse" })], { ...plain, colour: true }).join("\n");
-    expect(coloured).toContain("\u001b[31m-\u001b[39m");
+    expect(coloured).toContain("\u001b[31m−\u001b[39m");
     expect(drawComparisonTable([comparison()], plain).join("")).not.toContain("\u001b");
   });
 

@@ -1,17 +1,21 @@
 /** Accuracy before and after, with 95 % intervals, as a table that fits the terminal. */
 import { displayWidth, padToWidth, wrapToWidth } from "../../core/terminal-text.ts";
 import type { ComparisonView, Interval } from "../../report/view-model.ts";
-import { percentage, points, wholeNumber } from "./numbers.ts";
+import { inTerminal, percentage, points, wholeNumber } from "./numbers.ts";
 import { paint, type Terminal, type Tone } from "./terminal.ts";
 
 type Look = Pick<Terminal, "columns" | "colour" | "unicode">;
 
 const tones: Record<ComparisonView["verdict"], Tone> = { better: "good", worse: "bad", "no clear change": "faint" };
-const signs: Record<ComparisonView["verdict"], string> = { better: "+", worse: "-", "no clear change": "=" };
+const signs: Record<ComparisonView["verdict"], string> = { better: "+", worse: "−", "no clear change": "=" };
 
 /** Lines of at most `columns` columns; stacked instead of side by side where a table does not fit. */
 export function drawComparisonTable(comparisons: readonly ComparisonView[], terminal: Look): string[] {
   if (comparisons.length === 0) return [];
+  return table(comparisons, terminal).map((line) => inTerminal(line, terminal.unicode));
+}
+
+function table(comparisons: readonly ComparisonView[], terminal: Look): string[] {
   const dash = terminal.unicode ? "–" : "-";
   const rows = comparisons.map((comparison) => ({
     comparison,
@@ -45,7 +49,7 @@ export function drawComparisonTable(comparisons: readonly ComparisonView[], term
   }
   lines.push(
     ...wrapToWidth(
-      `In brackets: 95 % intervals; change in points: + better, - worse, = no clear change. ${problemCounts(comparisons)}`,
+      `In brackets: 95 % intervals; change in points: + better, − worse, = no clear change. ${problemCounts(comparisons)}`,
       terminal.columns,
     ),
   );

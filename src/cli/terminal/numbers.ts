@@ -1,20 +1,29 @@
-/** Numbers as people read them. */
+/** Numbers as people read them in a terminal; shares and differences are written as the report's page writes them. */
+import { decimalText, hundredthsText, minus, pointsText } from "../../report/number-text.ts";
 
 /** "2,000" */
 export function wholeNumber(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
+  return decimalText(value, 0);
 }
 
 /** A share in [0, 1] as "91.2", without its sign. */
 export function percentage(share: number, digits = 1): string {
-  return (100 * share).toFixed(digits);
+  return hundredthsText(share, digits);
 }
 
-/** A difference of shares in percentage points, with its sign: "+9.1", "-2.0", "0.0". */
+/** A difference of shares in percentage points, with its sign: "+9.1", "−2.0", "0.0". */
 export function points(difference: number): string {
-  const text = (100 * difference).toFixed(1);
-  if (Number(text) === 0) return "0.0";
-  return difference > 0 ? `+${text}` : text;
+  return pointsText(difference);
+}
+
+/** Three digits that count: "0.619", "−12.4", "1,234". */
+export function threeDigits(value: number): string {
+  return Math.abs(value) >= 1000 ? wholeNumber(value) : String(Number(value.toPrecision(3))).replaceAll("-", minus);
+}
+
+/** A text with numbers for a terminal that may be unable to show a typographic minus. */
+export function inTerminal(text: string, unicode: boolean): string {
+  return unicode ? text : text.replaceAll(minus, "-");
 }
 
 /** "8 s", "1 min 20 s", "2 h 5 min". */

@@ -1,25 +1,16 @@
 /** Numbers as the report writes them. What is missing (null, NaN: JSON has no other) is written as a dash. */
+import { decimalText, hundredthsText, minus, pointsText } from "../../../src/report/number-text.ts";
 
 const missing = "–";
-const minus = "−";
 const narrowSpace = "\u202f";
 
 function isNumber(value: number | null | undefined): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-const formats = new Map<number, Intl.NumberFormat>();
-
 /** With thousands separators and exactly `digits` decimals; a typographic minus, and no minus before a zero. */
 export function fixed(value: number | null | undefined, digits: number): string {
-  if (!isNumber(value)) return missing;
-  let format = formats.get(digits);
-  if (format === undefined) {
-    format = new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-    formats.set(digits, format);
-  }
-  const text = format.format(Math.abs(value));
-  return value < 0 && /[1-9]/.test(text) ? minus + text : text;
+  return isNumber(value) ? decimalText(value, digits) : missing;
 }
 
 /** A whole number: 12,345. */
@@ -29,19 +20,17 @@ export function count(value: number | null | undefined): string {
 
 /** A share in [0, 1] as a percentage with one decimal: 91.2 %. */
 export function percentage(share: number | null | undefined): string {
-  return isNumber(share) ? `${fixed(share * 100, 1)}${narrowSpace}%` : missing;
+  return isNumber(share) ? `${hundredthsText(share)}${narrowSpace}%` : missing;
 }
 
 /** A share in [0, 1] in hundredths without their sign, for the ends of intervals: 91.2. */
 export function hundredths(share: number | null | undefined): string {
-  return isNumber(share) ? fixed(share * 100, 1) : missing;
+  return isNumber(share) ? hundredthsText(share) : missing;
 }
 
 /** A difference of shares in percentage points, always with its sign: +28.3. */
 export function points(difference: number | null | undefined): string {
-  if (!isNumber(difference)) return missing;
-  const text = fixed(difference * 100, 1);
-  return difference > 0 && /[1-9]/.test(text) ? `+${text}` : text;
+  return isNumber(difference) ? pointsText(difference) : missing;
 }
 
 /** Both ends of an interval in one notation: [89.4, 92.8]. */
