@@ -74,8 +74,10 @@ export function describeExpected(node: SchemaNode): string {
   if (node.type === "string") return "a text that is not empty";
   if (node.type === "object") return `a group of settings (${Object.keys(node.properties ?? {}).join(", ")})`;
   if (node.type === "array") {
-    const item = node.prefixItems?.[0];
-    return `a list of ${node.prefixItems?.length ?? "any number of"} items, each ${item ? describeExpected(item as SchemaNode) : "a value"}`;
+    const item = itemAt(node, 0);
+    const least = node.minItems === undefined ? "any number of items" : `at least ${node.minItems} item`;
+    const number = node.prefixItems === undefined ? least : `${node.prefixItems.length} items`;
+    return `a list of ${number}, each ${item === undefined ? "a value" : describeExpected(item)}`;
   }
   const kind = node.type === "integer" ? "a whole number" : "a number";
   const low =
@@ -106,11 +108,17 @@ function remedyFor(node: SchemaNode, value: unknown): string {
 function nodeAt(schema: SchemaNode, path: readonly PropertyKey[]): SchemaNode {
   let node = schema;
   for (const key of path) {
-    const next = typeof key === "number" ? node.prefixItems?.[key] : node.properties?.[String(key)];
+    const next = typeof key === "number" ? itemAt(node, key) : node.properties?.[String(key)];
     if (next === undefined || typeof next === "boolean") return node;
     node = next as SchemaNode;
   }
   return node;
+}
+
+/** A list's item: of its own where places differ, else what all of them are. */
+function itemAt(node: SchemaNode, index: number): SchemaNode | undefined {
+  const item = node.prefixItems?.[index] ?? node.items;
+  return typeof item === "object" && !Array.isArray(item) ? (item as SchemaNode) : undefined;
 }
 
 function valueAt(settings: unknown, path: readonly PropertyKey[]): unknown {

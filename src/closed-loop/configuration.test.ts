@@ -53,6 +53,13 @@ describe("parseConfiguration", () => {
     [{ learn: { learningRate: 0 } }, "learn.learningRate: expected a number above 0 and at most 10, but got 0: "],
     [{ learn: { betas: [0.9, 1] } }, "learn.betas.1: expected a number of at least 0 and below 1, but got 1: "],
     [{ learn: { betas: [0.9] } }, "learn.betas: expected a list of 2 items, each a number of at least 0 and below 1, "],
+    [
+      { measure: { sets: ["in-distribution", "foo"] } },
+      'measure.sets.1: expected one of in-distribution, unseen-sequences, more-steps, distractors, unseen-wording, everything, seven-steps, whole-space, but got "foo": ',
+    ],
+    [{ measure: { sets: ["more-stepz"] } }, 'but got "more-stepz": did you mean "more-steps"?'],
+    [{ measure: { sets: [] } }, "measure.sets: expected a list of at least 1 item, each one of in-distribution, "],
+    [{ measure: { sets: "all" } }, "measure.sets: expected a list of at least 1 item, each one of in-distribution, "],
     [{ attack: { renewed: "yes" } }, 'attack.renewed: expected true or false, but got "yes": '],
     [{ model: "" }, 'model: expected a text that is not empty, but got "": '],
     [{ search: null }, "search: expected a group of settings (evaluations, batchSize, "],

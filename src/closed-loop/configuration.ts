@@ -1,6 +1,6 @@
 /**
  * What a run of the closed loop can be told: one schema, from which the config file's checks, the command line's flags
- * and their help are made. The defaults are the settings that worked when the loop was tried out (docs/decisions).
+ * and their help are made. The defaults were chosen on seeds that no result uses (docs/experiment-log.md).
  */
 import { z } from "zod";
 import { ConfigurationError, configurationProblems } from "./configuration-error.ts";
@@ -13,6 +13,9 @@ export const searchArms = [
   "full-sampler",
   "in-distribution",
 ] as const;
+
+/** Those of them that draw what is taught, and search for nothing. */
+export const armsWithoutSearch: readonly string[] = ["full-sampler", "in-distribution"] satisfies SearchArm[];
 
 /** The families of problems that the loop knows, by the names that settings give. */
 export const domains = ["grade-school"] as const;
@@ -93,7 +96,7 @@ export const configurationSchema = z.strictObject({
     .string()
     .min(1)
     .default("grade-school")
-    .describe("model to improve: the name of a shipped one, or illume:PATH of a model folder"),
+    .describe("model to improve: the name of a shipped one, or illume:PATH of a model file"),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).describe("seed of all random numbers"),
   rounds: z.number().int().min(1).max(1000).default(1).describe("rounds of search and learning"),
   threads: z.number().int().min(1).max(256).default(2).describe("threads of the tensor engine"),

@@ -1,5 +1,6 @@
 /** `illume learn`: only the training of the loop's first round, on what a search in this run found. */
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
+import { programCommand } from "../core/program-command.ts";
 import type { TransformerFile } from "../language-models/engine/transformer-file.ts";
 import { loadFound } from "./found-problem.ts";
 import { searchName, trainingSetOfRound } from "./improve.ts";
@@ -17,7 +18,7 @@ export async function learnFromEntries(options: LoopOptions): Promise<Transforme
       throw new InvalidArgumentError({
         expected: "a run with problems that the model gets wrong",
         received: `${found.length} evaluated problems, none of them wrong`,
-        remedy: "run illume search first, or raise search.evaluations",
+        remedy: `search first (${programCommand} search), or raise search.evaluations`,
       });
     }
     const model = loadTarget(context);

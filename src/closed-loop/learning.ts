@@ -5,6 +5,7 @@ import { removeTemporaryFiles } from "../core/atomic-file.ts";
 import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
 import { NumericalError } from "../core/errors/numerical-error.ts";
 import { makeFolder } from "../core/make-folder.ts";
+import { programCommand } from "../core/program-command.ts";
 import { quotedText } from "../core/quoted-text.ts";
 import type { RandomStream } from "../core/random.ts";
 import {
@@ -152,7 +153,7 @@ function diverged(error: unknown, round: number, kept: number, learningRate: num
   return new NumericalError({
     expected: `${error.expected} of round ${round}`,
     received: error.received,
-    remedy: `${from} is kept; go on from there with a lower rate: illume resume with --learn-learning-rate ${learningRate / 4}`,
+    remedy: `${from} is kept; go on from there with a lower rate: ${programCommand} resume with --learn-learning-rate ${learningRate / 4}`,
     cause: error,
   });
 }

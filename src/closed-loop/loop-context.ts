@@ -34,6 +34,8 @@ export interface PhaseCost {
   readonly evaluations: number;
   /** Tokens read and written by the model. */
   readonly tokens: number;
+  /** Whether it came to its end: false where it was interrupted or failed. */
+  readonly completed: boolean;
 }
 
 export class LoopContext<Problem> {
@@ -117,8 +119,11 @@ export class LoopContext<Problem> {
   async phase<Result>(phase: ProgressPhase, round: number, work: () => Promise<Result>): Promise<Result> {
     const start = performance.now();
     const before = [this.#modelSeconds, this.#evaluations, this.#tokens] as const;
+    let completed = false;
     try {
-      return await work();
+      const result = await work();
+      completed = true;
+      return result;
     } finally {
       const cost: PhaseCost = {
         phase,
@@ -127,6 +132,7 @@ export class LoopContext<Problem> {
         modelSeconds: this.#modelSeconds - before[0],
         evaluations: this.#evaluations - before[1],
         tokens: this.#tokens - before[2],
+        completed,
       };
       this.store.appendEvent("phase", { ...cost });
     }

@@ -84,8 +84,8 @@ test("a rejected entry is shown where it is an ancestor, and is no elite", () =>
   ]);
 });
 
-test("rounds are put into one archive: each cell's best of all rounds", () => {
-  const { items } = view(
+test("rounds are put into one archive: each cell's best of all rounds, and it says of how many", () => {
+  const { items, rounds } = view(
     2,
     [
       { id: "round 1/a", number: 1, fitness: 1.5, status: 2 },
@@ -97,6 +97,8 @@ test("rounds are put into one archive: each cell's best of all rounds", () => {
     ],
   );
   expect(items.filter(({ elite }) => elite).map(({ id }) => id)).toEqual(["round 1/a", "round 2/a", "round 2/b"]);
+  expect(rounds).toBe(2);
+  expect(view(2, [{ id: "round 1/a", number: 1, fitness: 1.5, status: 2 }], []).rounds).toBeUndefined();
 });
 
 test("a lineage that leaves the entries, or goes round in them, ends", () => {

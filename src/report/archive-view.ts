@@ -22,6 +22,7 @@ export function archiveView<Problem>(
       if (entry.status !== addStatus.rejected) archive.add({ ...entry, solution: entry });
     }
   }
+  const searched = rounds.filter((found) => found.length > 0).length;
   const elites = new Set(archive.elites().map(({ solution }) => solution.id));
   const shown = new Set<string>();
   for (const elite of elites) {
@@ -32,6 +33,7 @@ export function archiveView<Problem>(
   return {
     dimensions: task.descriptors.map(({ name, bins }) => ({ name, bins })),
     items: [...known.values()].filter(({ id }) => shown.has(id)).map((entry) => itemOf(task, entry, elites)),
+    ...(searched > 1 && { rounds: searched }),
     weakBelow,
   };
 }

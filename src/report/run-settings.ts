@@ -4,6 +4,8 @@ import { settingFlag } from "../closed-loop/setting-flag.ts";
 import { type Setting, settingsOf } from "../closed-loop/settings-of.ts";
 
 export interface RepeatedRun {
+  /** What is typed for illume; default "illume". */
+  readonly program?: string;
   readonly configuration: Configuration;
   /** The command that started it, e.g. "improve". */
   readonly command: string;
@@ -19,7 +21,8 @@ const reachedGroups: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The command for a POSIX shell, with the settings that differ from the defaults. */
-export function repeatCommand({ configuration, command, source }: RepeatedRun, defaults: Configuration): string {
+export function repeatCommand(run: RepeatedRun, defaults: Configuration): string {
+  const { configuration, command, source, program = "illume" } = run;
   const groups = reachedGroups[command];
   const usual = new Map(settingsOf(defaults).map(({ name, value }) => [name, value]));
   const flags = settingsOf(configuration)
@@ -27,7 +30,7 @@ export function repeatCommand({ configuration, command, source }: RepeatedRun, d
     // What is taken from a run begins with that run's settings, not with the defaults.
     .filter(({ name, value }) => source !== undefined || usual.get(name) !== value)
     .map((setting) => flagOf(setting, configuration));
-  return ["illume", command, ...(source === undefined ? [] : [shellWord(source)]), ...flags].join(" ");
+  return [program, command, ...(source === undefined ? [] : [shellWord(source)]), ...flags].join(" ");
 }
 
 function flagOf({ name, value }: Setting, configuration: Configuration): string {
@@ -40,6 +43,6 @@ function flagOf({ name, value }: Setting, configuration: Configuration): string 
 }
 
 /** A text as one word of a POSIX shell. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w./:,-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

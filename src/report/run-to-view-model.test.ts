@@ -10,6 +10,7 @@ import { measureTrainingCard } from "../closed-loop/training-card.ts";
 import { drawTrainingSet } from "../closed-loop/training-set.ts";
 import { ScriptedLanguageModel } from "../language-models/scripted-language-model.ts";
 import { memoryRunStore } from "../runs/memory-run-store.ts";
+import { environmentKey } from "../runs/run-environment.ts";
 import type { Json } from "../runs/run-store.ts";
 import { runToViewModel } from "./run-to-view-model.ts";
 
@@ -158,12 +159,45 @@ describe("the report of a run", () => {
     expect(runToViewModel(store).curves[0]?.series.map(({ name }) => name)).toEqual(["first attack"]);
   });
 
+  test("says what of it holds by construction, and of how many rounds the archive is", async () => {
+    const { store, phases } = newRun();
+    for (const phase of Object.values(phases)) await phase();
+    const view = runToViewModel(store);
+    const quality = view.card.filter(({ axis }) => axis === "quality");
+    expect(quality.map(({ value, description }) => [value, description.includes("by construction")])).toEqual([
+      [1, true],
+    ]);
+    expect(view.archive?.rounds).toBe(2);
+  });
+
+  test("shows the machine and versions that it was begun with, not those that make the report", () => {
+    const values = (store: ReturnType<typeof newRun>["store"]) =>
+      runToViewModel(store).versions.map(({ value }) => value);
+    const { store } = newRun();
+    expect(values(store)).toEqual(["unknown", "unknown", "unknown"]);
+    store.setState(environmentKey, { illume: "7.0.0", node: "30.1.0", processor: "Abacus", cores: 3 });
+    expect(values(store)).toEqual(["7.0.0", "30.1.0", "Abacus, 3 cores"]);
+  });
+
+  test("says that a search ended below its budget, once that has come to its end", async () => {
+    const { store, context, phases } = newRun();
+    await phases["search, round 1"]?.();
+    const early = memoryRunStore({ configuration: configuration as unknown as Json });
+    early.addEntries(store.entries(searchName(1)).slice(0, 40));
+    const said = (notes: readonly string[]) => notes.filter((note) => note.includes("ended after"));
+    expect(said(runToViewModel(early).notes)).toEqual([]);
+    for (const { payload } of context.store.events("phase")) early.appendEvent("phase", payload);
+    expect(said(runToViewModel(early).notes)).toEqual([
+      "The search of round 1 ended after 40 of 60 evaluations: no mutation was possible any more.",
+    ]);
+  });
+
   test("shows the settings that it went on with, and the command that began it", () => {
     const { store } = newRun();
     store.setState(commandKey, "search");
     changeRunConfiguration(store, { ...configuration, learn: { ...configuration.learn, learningRate: 0.0005 } });
     const { settings, command } = runToViewModel(store);
     expect(settings).toContainEqual({ name: "learn.learningRate", value: "0.0005" });
-    expect(command).toMatch(/^illume search --rounds 2 /);
+    expect(command).toMatch(/^npm run illume -- search --rounds 2 /);
   });
 });

@@ -1,5 +1,4 @@
 /** A run's store as what the report shows. Works on unfinished runs: what is not there yet is left out. */
-import os from "node:os";
 import { type Configuration, defaultConfiguration } from "../closed-loop/configuration.ts";
 import { domainNamed } from "../closed-loop/domains.ts";
 import { loadFound } from "../closed-loop/found-problem.ts";
@@ -7,10 +6,13 @@ import { renewedAttackName, searchName } from "../closed-loop/improve.ts";
 import type { PhaseCost } from "../closed-loop/loop-context.ts";
 import { storedResult } from "../closed-loop/measurement.ts";
 import { runConfiguration, runOrigin } from "../closed-loop/run-configuration.ts";
+import { searchState } from "../closed-loop/search-state.ts";
 import { settingsOf } from "../closed-loop/settings-of.ts";
 import { storedCard } from "../closed-loop/training-card.ts";
-import { packageVersion } from "../core/package-root.ts";
+import { programCommand } from "../core/program-command.ts";
+import { runEnvironment } from "../runs/run-environment.ts";
 import type { RunStore } from "../runs/run-store.ts";
+import type { CardRow } from "../synthetic-data/card.ts";
 import { archiveView } from "./archive-view.ts";
 import { comparisonViews, expectedComparisons } from "./comparison-views.ts";
 import { repeatCommand } from "./run-settings.ts";
@@ -31,27 +33,43 @@ export function runToViewModel(store: RunStore): ReportViewModel {
   const card = storedCard({ store });
   const all = found.flat();
   const before = domain.testSets.flatMap(({ name }) => storedResult({ store, configuration }, "before", name) ?? []);
+  const endedEarly = searches
+    .map((_, index) => searchState(store, configuration, index + 1))
+    .filter((search) => search.complete && search.evaluations > 0 && search.evaluations < search.budget);
   const complete = comparisons.length === expectedComparisons(configuration, domain).length;
   return {
     format: 1,
     title: `${configuration.domain}: ${configuration.model}`,
-    ...verdictOf({ configuration, comparisons, complete, before, found: all, card }),
+    ...verdictOf({ configuration, comparisons, complete, before, found: all, card, endedEarly }),
     createdAt: new Date(store.events()[0]?.time ?? Date.now()).toISOString(),
-    command: repeatCommand({ configuration, ...runOrigin(store) }, defaultConfiguration),
+    command: repeatCommand({ configuration, program: programCommand, ...runOrigin(store) }, defaultConfiguration),
     settings: settingsOf(configuration),
-    versions: [
-      { name: "illume", value: packageVersion },
-      { name: "Node.js", value: process.versions.node },
-      { name: "processor", value: `${os.cpus()[0]?.model ?? "unknown"}, ${os.availableParallelism()} cores` },
-    ],
+    versions: versionsOf(store),
     cost: costOf(store),
     ...(all.length > 0 && { archive: archiveView(domain.task, configuration.search.elitesPerCell, found) }),
     comparisons,
     curves: [...lossCurves(store, configuration), ...failureCurves(configuration, found, renewed)],
-    card: (card?.rows ?? []).map(
-      (row): CardRowView => (shareMeasure.test(row.measure) ? { ...row, unit: "share" } : row),
-    ),
+    card: (card?.rows ?? []).map(cardRowView),
   };
+}
+
+/** What the run was begun with: this process may be another version's, or another machine's. */
+function versionsOf(store: RunStore): ReportViewModel["versions"] {
+  const begun = runEnvironment(store);
+  return [
+    { name: "illume", value: begun?.illume ?? "unknown" },
+    { name: "Node.js", value: begun?.node ?? "unknown" },
+    { name: "processor", value: begun === undefined ? "unknown" : `${begun.processor}, ${begun.cores} cores` },
+  ];
+}
+
+function cardRowView(row: CardRow): CardRowView {
+  // The verifier judges solutions that its own grammar wrote.
+  const always = row.measure === "verifier-accuracy";
+  const description = always
+    ? `${row.description}: all, by construction, as the verifier's grammar writes them`
+    : row.description;
+  return shareMeasure.test(row.measure) ? { ...row, description, unit: "share" } : { ...row, description };
 }
 
 function costOf(store: RunStore): ReportViewModel["cost"] {

@@ -29,7 +29,16 @@ function card(rowCount: number, duplicates: number[][] = []): DataCard {
 function judge(run: Partial<JudgedRun> & { readonly settings?: ConfigurationInput }) {
   const { settings = {}, ...rest } = run;
   const configuration = parseConfiguration(settings);
-  return verdictOf({ configuration, comparisons: [], complete: true, before: [], found: [], card: undefined, ...rest });
+  return verdictOf({
+    configuration,
+    comparisons: [],
+    complete: true,
+    before: [],
+    found: [],
+    card: undefined,
+    endedEarly: [],
+    ...rest,
+  });
 }
 
 /** In distribution, three sets out of it, and the attack. */
@@ -62,6 +71,33 @@ describe("a finished run", () => {
     const { verdict, verdictTone } = judge({ comparisons: improvement([0, 0.2, 0.1, 0]) });
     expect(verdictTone).toBe("good");
     expect(verdict).not.toContain("attack");
+  });
+
+  test("that measured one set out of distribution, and gained there, is good", () => {
+    expect(judge({ comparisons: improvement([0, 0.2]) })).toMatchObject({
+      verdict: expect.stringContaining("better on 1 of 1 out-of-distribution sets"),
+      verdictTone: "good",
+    });
+    expect(judge({ comparisons: improvement([0, 0]) }).verdictTone).toBe("bad");
+  });
+
+  test("that measured none says so, and is never good", () => {
+    const ordinary = comparison("in-distribution", 0.05);
+    const { verdict, verdictTone } = judge({ comparisons: [ordinary, comparison("renewed attack", 0.2)] });
+    expect(verdict).toMatch(/^No out-of-distribution set was measured; under a renewed attack it solves /);
+    expect(verdictTone).toBe("mixed");
+    expect(judge({ comparisons: [comparison("in-distribution", -0.05)] }).verdictTone).toBe("bad");
+  });
+
+  test("does not count the whole space as out of distribution", () => {
+    const comparisons = [...improvement([0, 0.2, 0.1]), comparison("whole-space", 0.3)];
+    const { verdict, verdictTone } = judge({ comparisons });
+    expect(verdict).toContain("better on 2 of 2 out-of-distribution sets; worse on none; on the whole space, ");
+    expect(verdict).toContain("it gains 30.0 points (95 % interval +29.0 to +31.0); in distribution");
+    expect(verdictTone).toBe("good");
+    const lost = [...improvement([0, 0.2, 0.1]), comparison("whole-space", -0.1)];
+    expect(judge({ comparisons: lost }).verdictTone).toBe("mixed");
+    expect(judge({ comparisons: [comparison("whole-space", 0.3)] }).verdictTone).toBe("mixed");
   });
 
   test("names the sets on which it became worse", () => {
@@ -127,6 +163,13 @@ describe("notes", () => {
       "No gain shown on: distractors, unseen-wording.",
     ]);
     expect(judge({ comparisons: improvement([0, 0.2, 0.2, 0.2]) }).notes).toEqual([]);
+  });
+
+  test("say which searches ended below their budget", () => {
+    const endedEarly = [{ name: "round 1", evaluations: 812 }];
+    expect(judge({ complete: false, endedEarly }).notes).toEqual([
+      "The search of round 1 ended after 812 of 2000 evaluations: no mutation was possible any more.",
+    ]);
   });
 
   test("say that an attack's problems depend on each other", () => {

@@ -4,11 +4,14 @@ import type { TestSetResult } from "../closed-loop/measurement.ts";
 import { mean } from "../core/statistics/descriptive.ts";
 import type { DataCard } from "../synthetic-data/card.ts";
 import { attackComparison } from "./comparison-views.ts";
+import { hundredthsText, pointsText } from "./number-text.ts";
 import type { ComparisonView, ReportViewModel } from "./view-model.ts";
 
 /** A loss in distribution of more than this is stated in the verdict. */
 const toleratedLoss = 0.02;
 const ordinary = "in-distribution";
+/** Holds what pretraining had and what it never had, so that it is neither in nor out of distribution. */
+const mixed = "whole-space";
 
 export interface JudgedRun {
   readonly configuration: Configuration;
@@ -21,6 +24,8 @@ export interface JudgedRun {
   readonly found: readonly { readonly correct: boolean; readonly cell: number }[];
   /** Of what was taught, where that is known. */
   readonly card: DataCard | undefined;
+  /** Searches that ended before their budget was used up, as no mutation was possible any more. */
+  readonly endedEarly: readonly { readonly name: string; readonly evaluations: number }[];
 }
 
 export function verdictOf(run: JudgedRun): Pick<ReportViewModel, "verdict" | "verdictTone" | "notes"> {
@@ -28,22 +33,51 @@ export function verdictOf(run: JudgedRun): Pick<ReportViewModel, "verdict" | "ve
   const notes = notesOf(run);
   if (comparisons.length === 0) return { verdict: soFar(run), verdictTone: "unfinished", notes };
   const inDistribution = comparisons.find(({ name }) => name === ordinary);
-  const others = comparisons.filter(({ name }) => name !== ordinary && name !== attackComparison);
+  const whole = comparisons.find(({ name }) => name === mixed);
+  const others = comparisons.filter(({ name }) => ![ordinary, mixed, attackComparison].includes(name));
   const attack = comparisons.find(({ name }) => name === attackComparison);
   const better = others.filter(({ verdict }) => verdict === "better");
   const worse = others.filter(({ verdict }) => verdict === "worse");
   const parts = [
-    `${complete ? "The" : "So far the"} taught model is better on ${better.length} of ${others.length} out-of-distribution sets`,
-    worse.length > 0 ? `worse on ${worse.map(({ name }) => name).join(", ")}` : "worse on none",
-    ...(attack === undefined ? [] : [`under a renewed attack it solves ${change(attack)}`]),
+    ...(others.length === 0
+      ? ["no out-of-distribution set was measured"]
+      : [
+          `the taught model is better on ${better.length} of ${others.length} out-of-distribution sets`,
+          worse.length > 0 ? `worse on ${worse.map(({ name }) => name).join(", ")}` : "worse on none",
+        ]),
+    ...(whole === undefined ? [] : [`on the whole space, which has both kinds, it ${change(whole)}`]),
+    ...(attack === undefined ? [] : [`under a renewed attack it solves ${attackChange(attack)}`]),
     ...(inDistribution === undefined ? [] : [`in distribution it ${ordinaryChange(inDistribution)}`]),
   ];
-  const verdict = `${parts.join("; ")}.`;
+  const verdict = sentence(complete ? parts : [`so far ${parts[0]}`, ...parts.slice(1)]);
   if (!complete) return { verdict, verdictTone: "unfinished", notes };
-  const lost = inDistribution !== undefined && inDistribution.difference.estimate < -toleratedLoss;
-  const gained = better.length >= 2 && (attack === undefined || attack.verdict === "better");
-  const tone = gained ? (lost || worse.length > 0 ? "mixed" : "good") : better.length > 0 ? "mixed" : "bad";
-  return { verdict, verdictTone: tone, notes };
+  return { verdict, verdictTone: toneOf(comparisons, others), notes };
+}
+
+/**
+ * Good is a gain on at least two sets out of distribution (on the one where only one is measured) and under attack, with
+ * no loss elsewhere. Where none is measured nothing is shown to be good, as what is learnt there is the question.
+ */
+function toneOf(
+  comparisons: readonly ComparisonView[],
+  others: readonly ComparisonView[],
+): ReportViewModel["verdictTone"] {
+  const better = others.filter(({ verdict }) => verdict === "better").length;
+  const gained =
+    better >= Math.min(2, Math.max(1, others.length)) &&
+    comparisons.every(({ name, verdict }) => name !== attackComparison || verdict === "better");
+  const lost = comparisons.some(({ name, verdict, difference }) =>
+    name === ordinary ? difference.estimate < -toleratedLoss : verdict === "worse",
+  );
+  if (gained && !lost) return "good";
+  return better > 0 || (others.length === 0 && comparisons.some(({ verdict }) => verdict === "better"))
+    ? "mixed"
+    : "bad";
+}
+
+function sentence(parts: readonly string[]): string {
+  const text = parts.join("; ");
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 /** A run that has compared nothing: one that was stopped, or a part of the loop alone. */
@@ -61,28 +95,35 @@ function soFar({ before, found, card }: JudgedRun): string {
   return parts.length === 0 ? "Nothing has been measured yet." : `So far ${parts.join("; ")}.`;
 }
 
-function ordinaryChange({ difference, verdict }: ComparisonView): string {
-  const points = `${Math.abs(100 * difference.estimate).toFixed(1)} points (95 % interval ${signed(difference.low)} to ${signed(difference.high)})`;
-  if (difference.estimate < -toleratedLoss) return `loses ${points}, more than the ${100 * toleratedLoss} aimed at`;
-  if (verdict === "no clear change") return `changes by ${signed(difference.estimate)} points, within noise`;
-  return `${difference.estimate < 0 ? "loses" : "gains"} ${points}`;
+function ordinaryChange(comparison: ComparisonView): string {
+  if (comparison.difference.estimate >= -toleratedLoss) return change(comparison);
+  return `loses ${pointsWithInterval(comparison)}, more than the ${100 * toleratedLoss} aimed at`;
 }
 
-function change({ before, after }: ComparisonView): string {
+function change(comparison: ComparisonView): string {
+  const { difference, verdict } = comparison;
+  if (verdict === "no clear change") return `changes by ${pointsText(difference.estimate)} points, within noise`;
+  return `${difference.estimate < 0 ? "loses" : "gains"} ${pointsWithInterval(comparison)}`;
+}
+
+function pointsWithInterval({ difference: { estimate, low, high } }: ComparisonView): string {
+  return `${hundredthsText(Math.abs(estimate))} points (95 % interval ${pointsText(low)} to ${pointsText(high)})`;
+}
+
+function attackChange({ before, after }: ComparisonView): string {
   return `${percent(after.estimate)} instead of ${percent(before.estimate)} of what the search proposes`;
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  return `${hundredthsText(share)} %`;
 }
 
-function signed(share: number): string {
-  return `${share < 0 ? "−" : "+"}${Math.abs(100 * share).toFixed(1)}`;
-}
-
-function notesOf({ configuration, comparisons, card }: JudgedRun): string[] {
+function notesOf({ configuration, comparisons, card, endedEarly }: JudgedRun): string[] {
   const { rounds, learn, search, attack } = configuration;
-  const notes: string[] = [];
+  const notes: string[] = endedEarly.map(
+    ({ name, evaluations }) =>
+      `The search of ${name} ended after ${evaluations} of ${search.evaluations} evaluations: no mutation was possible any more.`,
+  );
   const flat = comparisons.filter(({ verdict, name }) => verdict !== "better" && name !== ordinary);
   if (flat.length > 0) notes.push(`No gain shown on: ${flat.map(({ name }) => name).join(", ")}.`);
   if (comparisons.some(({ paired }) => !paired)) {

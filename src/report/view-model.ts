@@ -30,6 +30,8 @@ export interface ArchiveView {
   readonly dimensions: readonly { readonly name: string; readonly bins: readonly string[] }[];
   /** Elites, and all of their ancestors. */
   readonly items: readonly ArchiveItemView[];
+  /** Of how many rounds: each problem was found against the model of its own round. 1 where it is left out. */
+  readonly rounds?: number;
   /** Cells whose best fitness is below this are weak: filled, but the model does not fail there. */
   readonly weakBelow: number;
 }
@@ -81,6 +83,7 @@ export interface ReportViewModel {
   /** The command that repeats the run. */
   readonly command: string;
   readonly settings: readonly { readonly name: string; readonly value: string }[];
+  /** What the run was begun with, whatever made the report. */
   readonly versions: readonly { readonly name: string; readonly value: string }[];
   readonly cost: readonly {
     readonly phase: string;

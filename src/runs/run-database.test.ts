@@ -16,7 +16,10 @@ import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { RunLockedError } from "../core/errors/run-locked-error.ts";
 import { RunVersionError } from "../core/errors/run-version-error.ts";
 import { StorageError } from "../core/errors/storage-error.ts";
+import { packageVersion } from "../core/package-root.ts";
+import { memoryRunStore } from "./memory-run-store.ts";
 import { createRun, openRun, runDatabaseName } from "./run-database.ts";
+import { currentEnvironment, runEnvironment } from "./run-environment.ts";
 import { openDatabase, storageError } from "./sqlite.ts";
 import { runTables, SqliteRunStore } from "./sqlite-run-store.ts";
 
@@ -64,6 +67,20 @@ describe("createRun", () => {
       InvalidArgumentError,
     );
     expect(existsSync(elsewhere)).toBe(false);
+  });
+
+  test("remembers the machine and the versions that it was begun with", () => {
+    createRun({ directory, configuration: {} }).close();
+    const store = openRun({ directory, mode: "read" });
+    expect(runEnvironment(store)).toEqual(currentEnvironment());
+    expect(currentEnvironment()).toEqual({
+      illume: packageVersion,
+      node: process.versions.node,
+      processor: expect.any(String),
+      cores: expect.any(Number),
+    });
+    store.close();
+    expect(runEnvironment(memoryRunStore({ configuration: {} }))).toBeUndefined();
   });
 
   test("refuses a folder that holds a run, and leaves that as it was", () => {
@@ -180,7 +197,7 @@ describe("a full disk", () => {
         for (let index = 0; index < 100; index++) store.addEntries([entry(`${index}`, 4000)]);
       });
     expect(fill).toThrow(StorageError);
-    expect(fill).toThrow(/free space on the disk.*small\.sqlite.*illume resume/);
+    expect(fill).toThrow(/free space on the disk.*small\.sqlite.*npm run illume -- resume/);
     expect(store.entries().map(({ id }) => id)).toEqual(["kept"]);
     expect(store.state("phase")).toBeUndefined();
     database.exec("PRAGMA max_page_count = 3000");

@@ -8,6 +8,8 @@ import { RunVersionError } from "../core/errors/run-version-error.ts";
 import { StorageError } from "../core/errors/storage-error.ts";
 import { makeFolder } from "../core/make-folder.ts";
 import { packageVersion } from "../core/package-root.ts";
+import { programCommand } from "../core/program-command.ts";
+import { currentEnvironment, environmentKey } from "./run-environment.ts";
 import type { Json, RunStore } from "./run-store.ts";
 import { type Database, openDatabase, withStorageErrors } from "./sqlite.ts";
 import { runTables, SqliteRunStore } from "./sqlite-run-store.ts";
@@ -38,7 +40,8 @@ export function createRun(options: CreateRunOptions): RunStore {
   const directory = resolve(options.directory);
   const path = join(directory, runDatabaseName);
   const configuration = encodeJson(options.configuration, "a configuration");
-  const state = Object.entries(options.state ?? {}).map(([key, value]) => [key, encodeJson(value, "a state")] as const);
+  const states: Readonly<Record<string, Json>> = { [environmentKey]: { ...currentEnvironment() }, ...options.state };
+  const state = Object.entries(states).map(([key, value]) => [key, encodeJson(value, "a state")] as const);
   makeFolder(directory);
   return openLocked(directory, path, (database) => {
     const identity = identify(database);
@@ -47,7 +50,7 @@ export function createRun(options: CreateRunOptions): RunStore {
       throw new InvalidArgumentError({
         expected: "a folder without a run",
         received: `${directory}, which holds one`,
-        remedy: `go on with it (illume resume ${options.directory}) or choose another folder`,
+        remedy: `go on with it (${programCommand} resume ${options.directory}) or choose another folder`,
       });
     }
     writeAheadLog(database);

@@ -1,6 +1,7 @@
 /** The folder that holds the runs' folders: their names, and which there are. */
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { StorageError } from "../core/errors/storage-error.ts";
 import { makeFolder } from "../core/make-folder.ts";
 import { runDatabaseName } from "./run-database.ts";
 import { withStorageErrors } from "./sqlite.ts";
@@ -46,7 +47,7 @@ export interface NewRunNameOptions {
  */
 export function newRunName(options: NewRunNameOptions): string {
   const day = localDay(options.date ?? new Date());
-  makeFolder(options.root);
+  makeRoot(options.root);
   for (let number = 1; ; number++) {
     const name = `${options.purpose}-${day}-${String(number).padStart(3, "0")}`;
     const directory = join(options.root, name);
@@ -60,6 +61,21 @@ export function newRunName(options: NewRunNameOptions): string {
         throw error;
       });
     }
+  }
+}
+
+function makeRoot(root: string): void {
+  try {
+    makeFolder(root);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    const { expected, received, remedy, cause } = error;
+    throw new StorageError({
+      expected,
+      received,
+      remedy: remedy.replace("another folder", "another folder with --output"),
+      cause,
+    });
   }
 }
 

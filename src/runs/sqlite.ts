@@ -5,6 +5,7 @@ import { IllumeError } from "../core/errors/illume-error.ts";
 import { RunLockedError } from "../core/errors/run-locked-error.ts";
 import { StorageError } from "../core/errors/storage-error.ts";
 import { UnsupportedCapabilityError } from "../core/errors/unsupported-capability-error.ts";
+import { programCommand } from "../core/program-command.ts";
 
 export type Database = DatabaseSync;
 
@@ -123,7 +124,7 @@ function fullDisk(path: string, cause: Error): StorageError {
   return new StorageError({
     expected: "free space on the disk",
     received: `a full disk while writing ${path}`,
-    remedy: "free some space, then go on with illume resume; what was committed before is kept",
+    remedy: `free some space, then go on with ${programCommand} resume; what was committed before is kept`,
     cause,
   });
 }

@@ -75,7 +75,8 @@ describe.skipIf(executablePath === undefined)("report page", () => {
     page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
   test("shows verdict, comparisons, archive, curves, card, cost and command, and loads nothing", async () => {
-    const viewModel = sampleViewModel({ items: 600 });
+    const { archive, ...rest } = sampleViewModel({ items: 600 });
+    const viewModel = { ...rest, ...(archive && { archive: { ...archive, rounds: 3 } }) };
     const { page, complaints } = await open(viewModel);
     expect(await page.title()).toBe(viewModel.title);
     const text = await textOf(page.getByRole("main"));
@@ -87,6 +88,8 @@ describe.skipIf(executablePath === undefined)("report page", () => {
     expect(text).toContain("[15.4, 19.0]");
     expect(text).toContain("+40.4");
     expect(text).toContain("2,751,700");
+    expect(text).toContain("3 rounds together: each problem was found against the model of any round");
+    expect(text).toContain("Begun with");
     expect(await page.locator(".curve-chart").count()).toBe(viewModel.curves.length);
     expect(await page.getByRole("grid").getByRole("button").count()).toBe(11 * 6);
     expect(await page.locator("pre code").textContent()).toBe(viewModel.command);

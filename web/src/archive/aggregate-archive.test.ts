@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { aggregateArchive, initialView, summarizeArchive } from "./aggregate-archive.ts";
+import { aggregateArchive, initialView, roundsRemark, summarizeArchive } from "./aggregate-archive.ts";
 import { archive, item } from "./archive-fixture.ts";
 
 const example = archive([
@@ -69,4 +69,8 @@ describe("aggregateArchive", () => {
 test("summarizeArchive counts the archive's own cells", () => {
   expect(summarizeArchive(example)).toEqual({ cells: 12, filled: 1, weak: 2, empty: 9, elites: 4, failures: 2 });
   expect(summarizeArchive(archive([]))).toEqual({ cells: 12, filled: 0, weak: 0, empty: 12, elites: 0, failures: 0 });
+});
+
+test("an archive of several rounds says against which models its problems were found", () => {
+  expect(roundsRemark(3)).toContain("3 rounds together: each problem was found against the model of any round");
 });

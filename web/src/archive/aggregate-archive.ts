@@ -1,5 +1,6 @@
 /** The archive as a map of two of its dimensions: the cells that differ only in the others are taken together. */
 import type { ArchiveItemView, ArchiveView } from "../../../src/report/view-model.ts";
+import { count } from "../text/format.ts";
 import { shorten } from "../text/shorten.ts";
 
 export type CellState = "filled" | "weak" | "empty";
@@ -81,6 +82,14 @@ function toCell(row: number, column: number, items: ArchiveItemView[], weakBelow
   }
   const state = items.length === 0 ? "empty" : bestFitness < weakBelow ? "weak" : "filled";
   return { row, column, state, items, failures, bestFitness, meanFitness: total / items.length };
+}
+
+/** What has to be known of an archive that several rounds filled, each with a search against its own model. */
+export function roundsRemark(rounds: number): string {
+  return (
+    `It is the archive of ${count(rounds)} rounds together: each problem was found against the model of any round, ` +
+    "the one that its own round began with, and later ones may solve it."
+  );
 }
 
 export interface ArchiveSummary {

@@ -9,7 +9,7 @@ describe("keyNumbers", () => {
       "Tests better",
       "Largest gain",
       "Largest loss (not clear)",
-      "Failures found",
+      "Failures kept",
       "Archive coverage",
       "Time",
     ]);
@@ -32,12 +32,12 @@ describe("keyNumbers", () => {
     expect(keyNumbers({ ...sample, comparisons })[0]).toMatchObject({ value: "1 of 2", detail: "1 worse" });
     expect(keyNumbers({ ...sample, comparisons })[2]?.label).toBe("Largest loss");
     const single = keyNumbers({ ...sample, comparisons: comparisons.slice(0, 1) }).map(({ label }) => label);
-    expect(single).toEqual(["Tests better", "Best change", "Failures found", "Archive coverage", "Time"]);
+    expect(single).toEqual(["Tests better", "Best change", "Failures kept", "Archive coverage", "Time"]);
   });
 
   test("phases that have not happened have no numbers", () => {
     expect(keyNumbers(unfinishedViewModel()).map(({ label }) => label)).toEqual([
-      "Failures found",
+      "Failures kept",
       "Archive coverage",
       "Time",
     ]);

@@ -49,7 +49,7 @@ function archiveNumbers({ archive }: ReportViewModel): KeyNumber[] {
   if (archive === undefined) return [];
   const { cells, filled, weak, elites, failures } = summarizeArchive(archive);
   return [
-    { label: "Failures found", value: count(failures), detail: `of ${count(elites)} problems in the archive` },
+    { label: "Failures kept", value: count(failures), detail: `of ${count(elites)} problems in the archive` },
     {
       label: "Archive coverage",
       value: percentage((filled + weak) / cells),
