@@ -3,6 +3,7 @@ import type { ArgsDef } from "citty";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { nearestName } from "../core/errors/nearest-name.ts";
 import { UnknownNameError } from "../core/errors/unknown-name-error.ts";
+import { programCommand } from "../core/program-command.ts";
 
 /**
  * The arguments in a form that citty reads without guessing: each value joined to its flag by "=".
@@ -81,14 +82,14 @@ function checkPositionals(positionals: readonly string[], args: ArgsDef, command
     throw new InvalidArgumentError({
       expected: `${missing.toUpperCase()} after illume ${command}`,
       received: positionals.length === 0 ? "nothing" : positionals.map((value) => JSON.stringify(value)).join(" "),
-      remedy: `illume ${command} --help has examples`,
+      remedy: `${programCommand} ${command} --help has examples`,
     });
   }
   if (positionals.length > wanted.length) {
     throw new InvalidArgumentError({
       expected: wanted.length === 0 ? `only flags after illume ${command}` : `at most ${wanted.length} arguments`,
       received: JSON.stringify(positionals[wanted.length]),
-      remedy: `remove it, or put texts with spaces in quotes; illume ${command} --help has examples`,
+      remedy: `remove it, or put texts with spaces in quotes; ${programCommand} ${command} --help has examples`,
     });
   }
 }

@@ -1,5 +1,5 @@
 /** The commands that run a part of the closed loop, and where that part is. */
-import type { Configuration } from "../closed-loop/configuration.ts";
+import { armsWithoutSearch, type Configuration } from "../closed-loop/configuration.ts";
 import type { TestSetResult } from "../closed-loop/measurement.ts";
 import type { Progress } from "../closed-loop/progress.ts";
 import { expectedSeconds } from "../closed-loop/time-estimate.ts";
@@ -50,7 +50,9 @@ export const loops: Record<LoopName, Loop> = {
 export function describeLoop(name: LoopName, configuration: Configuration): string {
   const { search, learn, measure, rounds } = configuration;
   const times = rounds > 1 ? `, ${rounds} rounds` : "";
-  const searching = `searches with ${wholeNumber(search.evaluations)} evaluations for problems that the model gets wrong`;
+  const searching = armsWithoutSearch.includes(search.arm)
+    ? `searches for nothing (${search.arm})`
+    : `searches with ${wholeNumber(search.evaluations)} evaluations for problems that the model gets wrong`;
   const learning = `teaches it ${wholeNumber(learn.examples)} verified solutions with ${wholeNumber(learn.replay)} ordinary ones`;
   const measuring = `measures it on test sets of ${wholeNumber(measure.problems)} problems`;
   switch (name) {

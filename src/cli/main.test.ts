@@ -41,6 +41,7 @@ describe("help", () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/--search-evaluations N +evaluations of the target model, a round \(2000\)/);
     expect(stdout).toContain("Examples\n  illume improve\n");
+    expect(stdout).toMatch(/\nIn place of illume, type here\n {2}npm run illume --\n$/);
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
   });
 
@@ -61,6 +62,13 @@ describe("errors are one line on standard error, with an exit code", () => {
     [2, ["measure", "a.txt"], "expected a file of rows"],
     [2, ["export"], "expected RUN after illume export"],
     [2, ["improve", "--model", "openai:gpt"], "expected a known kind of model (one of illume:)"],
+    [2, ["improve", "--measure-sets", "more-stepz"], "--measure-sets: expected one of in-distribution, "],
+    [2, ["search", "--search-arm", "full-sampler"], "expected an arm that searches (quality-diversity, "],
+    [2, ["search", "--search-arm", "in-distribution"], "evaluates nothing"],
+    [2, ["measure", "data.jsonl", "--rounds", "3"], "but got --rounds: "],
+    [2, ["measure", "data.jsonl", "--model", "grade-school"], "but got --model: "],
+    [2, ["measure", "--part", "prompt"], "but got --part: "],
+    [2, ["measure", "data.jsonl", "--part", "prompts"], 'did you mean "prompt"?'],
     [5, ["measure", "missing.jsonl"], "missing.jsonl"],
     [5, ["resume"], "expected a run in "],
     [5, ["improve", "--config", "missing.yaml"], "missing.yaml"],
@@ -106,9 +114,47 @@ describe("errors are one line on standard error, with an exit code", () => {
 describe("runs", () => {
   test("an unwritable folder", () => {
     writeFileSync(join(folder, "file"), "");
+    const reproduced = illume("reproduce", "closed-loop", "--quick", "--output", "file");
+    expect([reproduced.status, reproduced.stderr]).toEqual([
+      5,
+      expect.stringMatching(/^illume: expected to make [^\n]*\n$/),
+    ]);
     const { status, stderr } = illume("improve", "--output", "file");
     expect(status).toBe(5);
     expect(stderr).toMatch(/^illume: expected to make the folder "file"[^\n]*\n$/);
+    expect(stderr).toContain(
+      "a file of that name in the way (EEXIST): move the file away, or choose another folder with --output",
+    );
+  });
+
+  test("export: an unknown run is told before a missing --output", () => {
+    createRun({ directory: join(folder, "exported", "first"), configuration: {} }).close();
+    const unknown = illume("export", "frist", "--runs", "exported");
+    expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('did you mean "first"?')]);
+    const known = illume("export", "first", "--runs", "exported");
+    expect([known.status, known.stderr]).toEqual([2, expect.stringContaining("but got no --output")]);
+  });
+
+  test("learn refuses a search that is not complete, and says how to finish it", () => {
+    const store = createRun({ directory: join(folder, "searches", "half"), configuration: {} });
+    const entry = { parentId: null, iteration: 0, archive: "round 1", cell: 0, fitness: 1, payload: {} };
+    store.addEntries(Array.from({ length: 700 }, (_, index) => ({ ...entry, id: `round 1/0/${index}` })));
+    store.close();
+    const { status, stderr } = illume("learn", "half", "--runs", "searches");
+    expect(status).toBe(2);
+    expect(stderr).toMatch(
+      /^illume: expected a run whose search is complete, but got \S+, with 700 of 2000 evaluations: finish it first: npm run illume -- resume searches\/half\n$/,
+    );
+  });
+
+  test("report: the summary is printed also where the page cannot be written", () => {
+    const directory = join(folder, "refused", "first");
+    createRun({ directory, configuration: {} }).close();
+    mkdirSync(join(directory, "report.html"));
+    const { status, stdout, stderr } = illume("report", "first", "--runs", "refused");
+    expect(stdout).toContain("Nothing has been measured yet.");
+    expect(stdout).not.toContain("Report: ");
+    expect([status, stderr]).toEqual([5, expect.stringContaining("report.html")]);
   });
 
   test("a run that another process writes to, one of another version, a torn one", () => {
@@ -140,13 +186,43 @@ describe("measure", () => {
     writeFileSync(join(folder, "data.jsonl"), [1, 2, 3, 4, 5, 6, 7, 8].map(row).join(""));
     const people = illume("measure", "data.jsonl");
     expect([people.status, people.stderr]).toEqual([0, ""]);
-    expect(people.stdout).toMatch(/^8 rows, 0 of them exact repeats\n/);
+    expect(people.stdout).toMatch(/^8 rows, 0 of them exact repeats\nWords, [^\n]* those of the completions\.\n/);
     expect(people.stdout).toMatch(/\ndiversity\n/);
     expect(people.stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
 
     const machine = illume("measure", "data.jsonl", "--json");
-    expect(JSON.parse(machine.stdout)).toMatchObject({ command: "measure", rowCount: 8, format: 1 });
+    expect(JSON.parse(machine.stdout)).toMatchObject({
+      command: "measure",
+      rowCount: 8,
+      format: 1,
+      part: "completion",
+    });
     expect(machine.stderr).toBe(people.stdout);
+    const prompts = illume("measure", "data.jsonl", "--part", "prompt");
+    expect(prompts.stdout).toContain("those of the prompts.\n");
+    expect(prompts.stdout).toContain("  distinct-1-of-prompt ");
+  });
+
+  test("verifies GSM8K's annotations", () => {
+    const answers = ["<<1+1=2>>2\n#### 2", "<<1+2=3>>3\n#### 3", "<<1+3=5>>5\n#### 5", "four\n#### 4"];
+    const rows = answers.map((answer) => `${JSON.stringify({ question: "How much?", answer })}\n`);
+    writeFileSync(join(folder, "gsm8k.jsonl"), rows.join(""));
+    const { stdout } = illume("measure", "gsm8k.jsonl", "--json");
+    const { rows: measured } = JSON.parse(stdout) as { rows: { measure: string; value: number }[] };
+    expect(measured[0]).toMatchObject({ measure: "annotation-accuracy", value: expect.closeTo(2 / 3, 12) });
+  });
+
+  test("nothing to measure is an error", () => {
+    writeFileSync(join(folder, "empty.jsonl"), "");
+    writeFileSync(join(folder, "bad.jsonl"), "no\nrows\n");
+    const empty = illume("measure", "empty.jsonl");
+    expect([empty.status, empty.stdout]).toEqual([2, ""]);
+    expect(empty.stderr).toBe(
+      "illume: expected rows to measure in empty.jsonl, but got none: name a data set with rows\n",
+    );
+    const bad = illume("measure", "bad.jsonl", "--skip-malformed");
+    expect([bad.status, bad.stdout]).toEqual([2, ""]);
+    expect(bad.stderr).toContain("but got none but 2 malformed ones: ");
   });
 
   test("compares two", () => {

@@ -2,6 +2,7 @@
 import { runCommand } from "citty";
 import { UnknownNameError } from "../core/errors/unknown-name-error.ts";
 import { packageVersion } from "../core/package-root.ts";
+import { programCommand } from "../core/program-command.ts";
 import { checkArguments } from "./check-arguments.ts";
 import type { IllumeCommand } from "./command.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -11,6 +12,9 @@ import { reportError } from "./report-error.ts";
 import { detectTerminal, writeLines } from "./terminal/terminal.ts";
 
 const commands: readonly IllumeCommand[] = [improve, search, learn, measure, resume, report, exportCommand, reproduce];
+
+/** Where there is no illume on the PATH, as in a clone. */
+const howToType = programCommand === "illume" ? [] : ["", "In place of illume, type here", `  ${programCommand}`];
 
 /** Runs the command line and returns the exit code (docs/guide/exit-codes.md). */
 export async function runProgram(rawArguments: readonly string[]): Promise<number> {
@@ -40,7 +44,7 @@ async function dispatch(rawArguments: readonly string[], context: CommandContext
     return;
   }
   if (first === undefined || first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
-    writeLines(terminal.results, overview(commands, packageVersion, terminal));
+    writeLines(terminal.results, [...overview(commands, packageVersion, terminal), ...howToType]);
     return;
   }
   const wanted = first === "help" ? (rest[0] as string) : first;
@@ -49,7 +53,7 @@ async function dispatch(rawArguments: readonly string[], context: CommandContext
     throw new UnknownNameError({ kind: "command", name: wanted, known: commands.map(({ name }) => name) });
   }
   if (first === "help" || rest.includes("--help") || rest.includes("-h")) {
-    writeLines(terminal.results, commandHelp(command, terminal));
+    writeLines(terminal.results, [...commandHelp(command, terminal), ...howToType]);
     return;
   }
   const args = command.citty.args as NonNullable<Parameters<typeof checkArguments>[1]>;

@@ -1,8 +1,9 @@
 /** Which run a user means: by its name, by its folder, or the latest one. */
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { StorageError } from "../core/errors/storage-error.ts";
 import { UnknownNameError } from "../core/errors/unknown-name-error.ts";
+import { programCommand } from "../core/program-command.ts";
 import { listRuns } from "../runs/run-folders.ts";
 
 /**
@@ -19,11 +20,18 @@ export function runDirectory(run: string | undefined, root: string): string {
     throw new StorageError({
       expected: `a run in ${resolve(root)}`,
       received: "none",
-      remedy: "start one with illume improve, or say where runs are with --runs",
+      remedy: `start one with ${programCommand} improve, or say where runs are with --runs`,
     });
   }
   if (run === undefined) return resolve(latest.directory);
   const found = runs.find(({ name }) => name === run);
   if (found !== undefined) return resolve(found.directory);
   throw new UnknownNameError({ kind: `run in ${root}`, name: run, known: runs.map(({ name }) => name) });
+}
+
+/** How to name a run in a command typed in the same folder: by its name where it is in runs/, else by its path. */
+export function runReference(directory: string): string {
+  const here = resolve("runs", basename(directory)) === directory;
+  const reference = here ? basename(directory) : relative(process.cwd(), directory);
+  return /^[\w./-]+$/u.test(reference) ? reference : JSON.stringify(reference);
 }

@@ -39,9 +39,10 @@ describe("Ctrl-C", () => {
     await run.says("search: 0 of 10");
     run.child.kill("SIGINT");
     expect(await run.ended).toBe(130);
+    expect(run.output()).toContain("it goes on with\n  npm run illume -- resume improve-2026-11-23-001\n");
     expect(run.output()).toContain("Stopping at the next safe point; Ctrl-C again ends at once.\n");
     expect(run.output().trimEnd().split("\n").at(-1)).toBe(
-      "illume: expected the run to end by itself, but got a request to stop: what is done is kept; go on with illume resume improve-2026-11-23-001",
+      "illume: expected the run to end by itself, but got a request to stop: what is done is kept; go on with npm run illume -- resume improve-2026-11-23-001",
     );
     openRun({ directory, mode: "write" }).close();
   });
@@ -51,7 +52,7 @@ describe("Ctrl-C", () => {
     await run.says("search: 0 of 10");
     run.child.kill("SIGTERM");
     expect(await run.ended).toBe(130);
-    expect(run.output()).toContain('illume resume "my runs/first"');
+    expect(run.output()).toContain('npm run illume -- resume "my runs/first"');
   });
 
   test("twice: it ends at once", async () => {

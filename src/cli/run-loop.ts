@@ -1,9 +1,11 @@
 /** Runs a part of the closed loop for a command: run folder, lock, progress, Ctrl-C, summary. */
-import { basename, join, relative, resolve } from "node:path";
+import { basename, join, relative } from "node:path";
 import type { Configuration } from "../closed-loop/configuration.ts";
 import { changeRunConfiguration, commandKey, runConfiguration, runOrigin } from "../closed-loop/run-configuration.ts";
+import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
 import { IllumeError } from "../core/errors/illume-error.ts";
 import { InterruptedError } from "../core/errors/interrupted-error.ts";
+import { programCommand } from "../core/program-command.ts";
 import { wrapToWidth } from "../core/terminal-text.ts";
 import { createRun, openRun } from "../runs/run-database.ts";
 import { newRunName } from "../runs/run-folders.ts";
@@ -11,6 +13,7 @@ import type { Json, RunStore } from "../runs/run-store.ts";
 import type { CommandContext } from "./command-context.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { describeLoop, type Loop, type LoopName, loopNames, loops } from "./loop-commands.ts";
+import { runReference } from "./run-directory.ts";
 import { printAccuracies, printSummary } from "./run-summary.ts";
 import { progressDisplay } from "./terminal/progress-display.ts";
 import { writeLines } from "./terminal/terminal.ts";
@@ -88,10 +91,15 @@ export interface RunLoopOptions {
  */
 export async function runLoop({ name, loop, configuration, store, context }: RunLoopOptions): Promise<void> {
   const { terminal } = context;
-  const resume = `illume resume ${runReference(store.directory, configuration.output)}`;
-  const say = (text: string) => writeLines(terminal.remarks, wrapToWidth(text, terminal.columns));
+  const resume = `${programCommand} resume ${runReference(store.directory)}`;
+  // A command has a line of its own, whatever its length: broken over two it could not be copied.
+  const say = (text: string, command?: string) =>
+    writeLines(terminal.remarks, [
+      ...wrapToWidth(text, terminal.columns),
+      ...(command === undefined ? [] : [`  ${command}`]),
+    ]);
   say(`illume ${name}: ${describeLoop(name, configuration)}`);
-  say(`Run folder: ${relative(process.cwd(), store.directory) || "."}. Ctrl-C stops it; ${resume} goes on.`);
+  say(`Run folder: ${relative(process.cwd(), store.directory) || "."}. Ctrl-C stops it; it goes on with`, resume);
   const display = progressDisplay({ terminal, rounds: configuration.rounds });
   const interruption = listenForInterruption(() =>
     display.remark("Stopping at the next safe point; Ctrl-C again ends at once."),
@@ -111,20 +119,15 @@ export async function runLoop({ name, loop, configuration, store, context }: Run
         remedy: `what is done is kept; go on with ${resume}`,
       });
     }
-    if (error instanceof IllumeError)
-      say(`What was done before is kept in ${basename(store.directory)}; ${resume} goes on.`);
+    // A damaged file has to be dealt with first, as the error says.
+    if (error instanceof IllumeError && !(error instanceof CorruptFileError)) {
+      say(`What was done before is kept in ${basename(store.directory)}; it goes on with`, resume);
+    }
     throw error;
   } finally {
     interruption.end();
     store.close();
   }
-}
-
-/** How to name the run in a command typed in the same folder. */
-function runReference(directory: string, output: string): string {
-  const here = output === "runs" && resolve(output, basename(directory)) === directory;
-  const reference = here ? basename(directory) : relative(process.cwd(), directory);
-  return /^[\w./-]+$/u.test(reference) ? reference : JSON.stringify(reference);
 }
 
 function isStop(error: unknown): boolean {

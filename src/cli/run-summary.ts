@@ -10,6 +10,7 @@ import type { CommandContext } from "./command-context.ts";
 import { drawAccuracyTable } from "./terminal/accuracy-table.ts";
 import { drawArchiveMap } from "./terminal/archive-map.ts";
 import { drawComparisonTable } from "./terminal/comparison-table.ts";
+import { inTerminal } from "./terminal/numbers.ts";
 import { paint, type Terminal, type Tone, writeLines } from "./terminal/terminal.ts";
 
 const tones: Record<ReportViewModel["verdictTone"], Tone> = {
@@ -25,18 +26,12 @@ export async function viewModelOf(store: RunStore): Promise<ReportViewModel> {
   return runToViewModel(store);
 }
 
-/** Writes the run's report.html and returns where it is. */
-async function writeRunReport(store: RunStore): Promise<{ viewModel: ReportViewModel; file: string }> {
+/** Prints the summary and writes the run's report.html; the summary first, because a folder may refuse the file. */
+export async function printSummary(command: string, store: RunStore, context: CommandContext): Promise<void> {
   const viewModel = await viewModelOf(store);
   const file = join(store.directory, "report.html");
-  writeReport({ viewModel, file });
-  return { viewModel, file };
-}
-
-/** Writes the report and prints the summary. */
-export async function printSummary(command: string, store: RunStore, context: CommandContext): Promise<void> {
-  const { viewModel, file } = await writeRunReport(store);
   writeLines(context.terminal.results, ["", ...summaryLines(viewModel, context.terminal)]);
+  writeReport({ viewModel, file });
   writeLines(context.terminal.results, ["", `Report: ${relative(process.cwd(), file)}`]);
   context.writeJson({ command, run: store.directory, report: file, ...summaryDocument(viewModel) });
 }
@@ -66,7 +61,10 @@ export function summaryLines(
     wrapToWidth(viewModel.verdict, look.columns).map((line) => paint(line, tones[viewModel.verdictTone], look.colour)),
     viewModel.notes.flatMap((note) => wrapToWidth(`Note: ${note}`, look.columns)),
   ];
-  return blocks.filter((block) => block.length > 0).flatMap((block, index) => (index === 0 ? block : ["", ...block]));
+  return blocks
+    .filter((block) => block.length > 0)
+    .flatMap((block, index) => (index === 0 ? block : ["", ...block]))
+    .map((line) => inTerminal(line, look.unicode));
 }
 
 /** The view model without the archive's items, which may be thousands; illume export writes those. */
@@ -85,6 +83,7 @@ export function summaryDocument({ archive, command, ...rest }: ReportViewModel) 
     ...viewModel,
     archive: {
       dimensions: archive.dimensions,
+      rounds: archive.rounds ?? 1,
       cells,
       filled: best.size,
       weak,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../src/core/random.ts";
+import { annotationAccuracy } from "../../src/reasoning/tasks/gsm8k/annotation-accuracy.ts";
 import type { CardRowView } from "../../src/report/view-model.ts";
 import { dataCard } from "../../src/synthetic-data/card.ts";
 import { attributeMean } from "../../src/synthetic-data/measures/attribute-mean.ts";
@@ -25,6 +26,7 @@ const perCharacter = { encode: (text: string) => [...text].map((character) => ch
 
 measureContract([
   verifierAccuracy(),
+  annotationAccuracy(),
   attributeMean({ attribute: "score", axis: "quality", range: [0, 1], higherMeans: "better" }),
   distinctN({ n: 1 }),
   distinctN({ n: 2, part: "both" }),

@@ -48,6 +48,11 @@ describe("illume export", () => {
       const { rows, skipped } = await readRows(join(folder, name));
       expect(skipped).toEqual([]);
       expect(rows).toHaveLength(count);
+      expect(rows.map(({ attributes }) => [attributes?.correct, attributes?.solved])).toEqual(
+        rows.map(() => [true, false]),
+      );
+      const card = await illume<{ rows: { measure: string; value: number }[] }>("measure", name);
+      expect(card.rows.find(({ measure }) => measure === "verifier-accuracy")?.value).toBe(1);
       expect(count).toBeGreaterThan(5);
       const { task } = gradeSchoolDomain;
       const asked = new Map(
@@ -104,7 +109,10 @@ describe("illume search, learn, measure, report", () => {
   test("learning where no search was: exit code 2, and what to do", async () => {
     await illume("measure", "--output", "measured", ...miniatureFlags().slice(0, 4), ...flagsOf("measure"));
     const { status, stderr } = await runIllume(["learn", "--runs", "measured"], { cwd: folder });
-    expect([status, stderr]).toEqual([2, expect.stringMatching(/^illume: [^\n]*: run illume search first\n$/)]);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^illume: [^\n]*: search first: npm run illume -- search\n$/),
+    ]);
   });
 
   test("measuring a model gives what the whole loop measured before", async () => {
@@ -129,7 +137,7 @@ describe("illume search, learn, measure, report", () => {
       search.evaluations,
     ]);
     expect(read(directory, (store) => store.entries(renewedAttackName))).toHaveLength(search.evaluations);
-    expect(report.repeat).toMatch(/^illume improve --model illume:\S+ --threads 1 --search-evaluations 30 /);
+    expect(report.repeat).toMatch(/^npm run illume -- improve --model illume:\S+ --threads 1 --search-evaluations 30 /);
   });
 });
 

@@ -146,6 +146,8 @@ describe("checkpoints of a run", () => {
     writeFileSync(path, readFileSync(path).subarray(0, 40_000));
     const torn = await illume(folder, "resume");
     expect(torn.status).toBe(5);
+    // The command that goes on would fail in the same way.
+    expect(torn.stderr).not.toContain("What was done before");
     expect(errorOf(torn)).toContain(`remove "${path}" to do this round's training again`);
     rmSync(path);
     expect((await illume(folder, "resume")).status).toBe(0);

@@ -45,7 +45,8 @@ describe("Ctrl-C", () => {
       expect(status).toBe(130);
       expect(stderr).toContain("Stopping at the next safe point; Ctrl-C again ends at once.\n");
       const [, command] =
-        /but got a request to stop: what is done is kept; go on with illume (.*)$/.exec(lastLine(stderr)) ?? [];
+        /but got a request to stop: what is done is kept; go on with npm run illume -- (.*)$/.exec(lastLine(stderr)) ??
+        [];
       expect(command).toBe(`resume ${basename(onlyRun(folder) as string)}`);
       expect(phaseReached(folder)).not.toBe("report");
       expect(await runIllume((command as string).split(" "), { cwd: folder })).toMatchObject({ status: 0 });

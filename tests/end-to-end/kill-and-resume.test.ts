@@ -67,7 +67,10 @@ async function resumeToTheEnd(folder: string, killAfter: number | undefined): Pr
   if (phaseReached(folder) === "start") {
     // Killed before there was a run: resume says so, and the command is given again.
     const { status, stderr } = await runIllume(["resume"], { cwd: folder });
-    expect([status, stderr]).toEqual([5, expect.stringMatching(/remove the folder|start one with illume improve/)]);
+    expect([status, stderr]).toEqual([
+      5,
+      expect.stringMatching(/remove the folder|start one with npm run illume -- improve/),
+    ]);
     rmSync(join(folder, "runs"), { recursive: true, force: true });
     expect(await runIllume(["improve", ...miniatureFlags()], { cwd: folder })).toMatchObject({ status: 0 });
     return;

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { UnknownNameError } from "../../core/errors/unknown-name-error.ts";
 import { writeGsm8k } from "../../reasoning/tasks/gsm8k/row.ts";
-import type { ReportViewModel } from "../../report/view-model.ts";
 import { openRun } from "../../runs/run-database.ts";
+import type { RunStore } from "../../runs/run-store.ts";
 import { type ExportFormat, exportRows } from "../../synthetic-data/export-rows.ts";
 import type { DataRow } from "../../synthetic-data/measures/measure.ts";
 import { illumeCommand } from "../command.ts";
@@ -24,7 +24,7 @@ export const exportCommand = illumeCommand({
       explanation: "JSON Lines with prompt and completion",
     },
     {
-      command: "illume export improve-2026-11-23-001 --format gsm8k --output failures.jsonl --all",
+      command: "illume export improve-2026-11-23-001 --format gsm8k --output all.jsonl --all",
       explanation: "question and answer as in GSM8K, also of problems that the model solves",
     },
   ],
@@ -38,6 +38,7 @@ export const exportCommand = illumeCommand({
   run: async (args, context) => {
     const name = args.format ?? "jsonl";
     if (!formats.includes(name)) throw new UnknownNameError({ kind: "format", name, known: formats });
+    const directory = runDirectory(args.run, args.runs ?? "runs");
     if (args.output === undefined) {
       throw new InvalidArgumentError({
         expected: "the file to write",
@@ -45,9 +46,9 @@ export const exportCommand = illumeCommand({
         remedy: "add --output problems.jsonl",
       });
     }
-    const store = openRun({ directory: runDirectory(args.run, args.runs ?? "runs"), mode: "read" });
+    const store = openRun({ directory, mode: "read" });
     try {
-      const rows = archiveRows(await viewModelOf(store), args.all === true);
+      const rows = await archiveRows(store, args.all === true);
       const format = rowFormats[name];
       if (format === undefined) await writeGsm8k(args.output, rows.map(gsm8kRow));
       else exportRows(args.output, rows, { format });
@@ -59,9 +60,14 @@ export const exportCommand = illumeCommand({
   },
 });
 
-/** The archive's elites, each with its right solution, in the archive's order. */
-function archiveRows({ archive }: ReportViewModel, all: boolean): DataRow[] {
+/**
+ * The archive's elites, each with its right solution, in the archive's order. Attributes: "correct", the verifier's
+ * verdict on that solution, as every measure of data sets reads it; "solved", whether the model had it right.
+ */
+async function archiveRows(store: RunStore, all: boolean): Promise<DataRow[]> {
+  const { archive } = await viewModelOf(store);
   if (archive === undefined) return [];
+  const isRight = await solutionVerifier(store);
   return archive.items
     .filter((item) => item.elite && (all || !item.correct))
     .map((item) => ({
@@ -69,6 +75,7 @@ function archiveRows({ archive }: ReportViewModel, all: boolean): DataRow[] {
       completion: item.rightAnswer,
       attributes: {
         id: item.id,
+        correct: isRight(item.id, item.rightAnswer),
         solved: item.correct,
         fitness: item.fitness,
         iteration: item.iteration,
@@ -77,4 +84,19 @@ function archiveRows({ archive }: ReportViewModel, all: boolean): DataRow[] {
         ),
       },
     }));
+}
+
+/** Judges a solution of a problem that the run found, by its domain's verifier. */
+async function solutionVerifier(store: RunStore): Promise<(id: string, solution: string) => boolean> {
+  const [{ domainNamed }, { loadFound }, { runConfiguration }] = await Promise.all([
+    import("../../closed-loop/domains.ts"),
+    import("../../closed-loop/found-problem.ts"),
+    import("../../closed-loop/run-configuration.ts"),
+  ]);
+  const { task } = domainNamed(runConfiguration(store).domain);
+  const problems = new Map(store.entries().map((entry) => [entry.id, loadFound(task, entry).problem]));
+  return (id, solution) => {
+    const problem = problems.get(id);
+    return problem !== undefined && task.verify(problem, solution).correct;
+  };
 }

@@ -1,9 +1,10 @@
 import { runConfiguration, sourceKey } from "../../closed-loop/run-configuration.ts";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
+import { programCommand } from "../../core/program-command.ts";
 import { openRun } from "../../runs/run-database.ts";
 import { illumeCommand } from "../command.ts";
 import { readConfiguration } from "../read-configuration.ts";
-import { runDirectory } from "../run-directory.ts";
+import { runDirectory, runReference } from "../run-directory.ts";
 import { startRun } from "../run-loop.ts";
 import { runArg, runsArg } from "../shared-arguments.ts";
 
@@ -24,7 +25,10 @@ export const learn = illumeCommand({
   run: async (args, context) => {
     // Read once before a run is looked for, so that a wrong setting is told first.
     readConfiguration(args, sections);
-    const { searchName } = await import("../../closed-loop/improve.ts");
+    const [{ searchName }, { searchState }] = await Promise.all([
+      import("../../closed-loop/improve.ts"),
+      import("../../closed-loop/search-state.ts"),
+    ]);
     const directory = runDirectory(args.run, args.runs ?? "runs");
     const source = openRun({ directory, mode: "read" });
     try {
@@ -34,7 +38,15 @@ export const learn = illumeCommand({
         throw new InvalidArgumentError({
           expected: "a run that has searched",
           received: `${directory}, in which no problem was evaluated`,
-          remedy: "run illume search first",
+          remedy: `search first: ${programCommand} search`,
+        });
+      }
+      const { complete, evaluations, budget } = searchState(source, runConfiguration(source), 1);
+      if (!complete) {
+        throw new InvalidArgumentError({
+          expected: "a run whose search is complete",
+          received: `${directory}, with ${evaluations} of ${budget} evaluations`,
+          remedy: `finish it first: ${programCommand} resume ${runReference(directory)}`,
         });
       }
       await startRun("learn", configuration, context, (store) => {

@@ -4,7 +4,10 @@ import { recipes } from "../../../recipes/index.ts";
 import { InterruptedError } from "../../core/errors/interrupted-error.ts";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { UnknownNameError } from "../../core/errors/unknown-name-error.ts";
+import { makeFolder } from "../../core/make-folder.ts";
+import { programCommand } from "../../core/program-command.ts";
 import { terminalLine } from "../../core/terminal-text.ts";
+import { shellWord } from "../../report/run-settings.ts";
 import { illumeCommand } from "../command.ts";
 import { listenForInterruption } from "../interruption.ts";
 import { writeLines } from "../terminal/terminal.ts";
@@ -50,6 +53,7 @@ export const reproduce = illumeCommand({
         remedy: "go on with them (--resume), or move them away",
       });
     }
+    makeFolder(directory);
     const interruption = listenForInterruption(() =>
       writeLines(terminal.remarks, ["Stopping at the next safe point; Ctrl-C again ends at once."]),
     );
@@ -70,13 +74,24 @@ export const reproduce = illumeCommand({
       throw new InterruptedError({
         expected: "the experiment to end by itself",
         received: "a request to stop",
-        remedy: `what is done is kept; go on with illume reproduce ${listed.name} --resume`,
+        remedy: `what is done is kept; go on with ${resumeCommand(listed.name, args)}`,
       });
     }
     writeLines(terminal.results, [`Results: ${directory}`]);
     context.writeJson({ command: "reproduce", name: listed.name, directory });
   },
 });
+
+/** The command that goes on with the same experiment in the same folder. */
+export function resumeCommand(
+  name: string,
+  { quick, seeds, threads, output }: Readonly<Record<"quick" | "seeds" | "threads" | "output", unknown>>,
+): string {
+  const given = Object.entries({ seeds, threads, output }).flatMap(([flag, value]) =>
+    typeof value === "string" ? [`--${flag}=${shellWord(value)}`] : [],
+  );
+  return [programCommand, "reproduce", name, ...(quick === true ? ["--quick"] : []), ...given, "--resume"].join(" ");
+}
 
 function wholeNumbers(flag: string, text: string, least: number): number[] {
   const numbers = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));

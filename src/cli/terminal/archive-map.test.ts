@@ -45,7 +45,15 @@ describe("drawArchiveMap", () => {
       "     add ░ █",
       "multiply · ▒",
       " percent ▓ ·",
-      "· empty 2, ░ weak 1, ▒▓█ the model fails 3, of 6 cells.",
+      "· empty 2, ░ weak 1; the model fails, by best fitness: ▒ from 1.00: 1, ▓ from",
+      "1.33: 1, █ from 1.67: 1; of 6 cells.",
+    ]);
+  });
+
+  test("says of how many rounds it is, and what failing means then", () => {
+    expect(drawArchiveMap({ ...archive, rounds: 3 }, plain).slice(-2)).toEqual([
+      'Of 3 rounds together: "fails" is said of the model that a problem\'s own round',
+      "began with.",
     ]);
   });
 
@@ -76,7 +84,8 @@ describe("drawArchiveMap", () => {
       "steps (rows)",
       "       1 ·",
       "       2 █",
-      "· empty 1, ░ weak 0, ▒▓█ the model fails 1, of 2 cells.",
+      "· empty 1, ░ weak 0; the model fails, by best fitness: ▒ from 1.00: 0, ▓ from",
+      "1.33: 0, █ from 1.67: 1; of 2 cells.",
     ]);
     expect(drawArchiveMap({ dimensions: [], items: [], weakBelow: 1 }, plain)).toHaveLength(1);
   });
@@ -100,7 +109,7 @@ describe("drawArchiveMap", () => {
     const { archive: real } = sampleViewModel({ items: 500 });
     const lines = drawArchiveMap(real as ArchiveView, { ...plain, columns });
     expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(columns);
-    expect(lines.length).toBeLessThan(20);
+    expect(lines.length).toBeLessThan(22);
   });
 
   test("hostile names do nothing", () => {

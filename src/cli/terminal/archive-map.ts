@@ -3,6 +3,7 @@
  * archive a character. Where the terminal is too narrow for every cell, neighbouring ones are drawn as their best.
  */
 import { displayWidth, padToWidth, shortenToWidth, terminalLine, wrapToWidth } from "../../core/terminal-text.ts";
+import { decimalText } from "../../report/number-text.ts";
 import type { ArchiveView } from "../../report/view-model.ts";
 import { paint, type Terminal, type Tone } from "./terminal.ts";
 
@@ -72,12 +73,20 @@ export function drawArchiveMap(archive: ArchiveView, terminal: Look): string[] {
     const inner = others.slice(1).map(({ name, bins }) => `${name} (${bins.join(", ")})`);
     lines.push(...wrapToWidth(`Within a group of columns: ${inner.join(", then ")}.`, terminal.columns));
   }
-  const [empty, weak] = counts as [number, number];
-  const failing = best.length - empty - weak;
-  const shades = marks.slice(2).join("");
-  const legend = `${marks[0]} empty ${empty}, ${marks[1]} weak ${weak}, ${shades} the model fails ${failing}, of ${best.length} cells.`;
-  lines.push(...wrapToWidth(legend, terminal.columns));
+  lines.push(...wrapToWidth(legend(marks, counts, archive.weakBelow, highest), terminal.columns));
+  if (archive.rounds !== undefined) {
+    const text = `Of ${archive.rounds} rounds together: "fails" is said of the model that a problem's own round began with.`;
+    lines.push(...wrapToWidth(text, terminal.columns));
+  }
   return lines;
+}
+
+/** What the marks mean: levels of failing are thirds between the least fitness of a failure and the highest one. */
+function legend(marks: readonly string[], counts: readonly number[], weakBelow: number, highest: number): string {
+  const thirds = [0, 1, 2].map((third) => decimalText(weakBelow + (third * (highest - weakBelow)) / 3, 2));
+  const levels = thirds.map((from, level) => `${marks[level + 2]} from ${from}: ${counts[level + 2]}`);
+  const cells = counts.reduce((sum, count) => sum + count, 0);
+  return `${marks[0]} empty ${counts[0]}, ${marks[1]} weak ${counts[1]}; the model fails, by best fitness: ${levels.join(", ")}; of ${cells} cells.`;
 }
 
 /** The cells' marks; neighbours of one tone are coloured together. */

@@ -4,6 +4,7 @@ import { displayWidth } from "../../core/terminal-text.ts";
 import { dataCard } from "../../synthetic-data/card.ts";
 import { compareDataSets } from "../../synthetic-data/compare-data-sets.ts";
 import type { DataRow } from "../../synthetic-data/measures/measure.ts";
+import { standardMeasures } from "../../synthetic-data/measures/standard-measures.ts";
 import { drawAccuracyTable } from "./accuracy-table.ts";
 import { drawDataCard, drawDataComparison } from "./data-card.ts";
 
@@ -22,10 +23,19 @@ describe("drawDataCard", () => {
     const data = rows(20, "plus");
     const lines = drawDataCard(await dataCard([...data, data[0] as DataRow], { random }), look);
     expect(lines[0]).toBe("21 rows, 1 of them exact repeats");
+    expect(lines[1]).toBe("Words, characters and compression are those of the completions.");
     expect(lines.filter((line) => /^(quality|diversity|complexity)$/u.test(line))).toHaveLength(3);
     expect(lines.find((line) => line.startsWith("  verifier-accuracy"))).toMatch(
       /0\.619 {2}\(0\.\d+, 0\.\d+\) +higher: /u,
     );
+    expect(tooWide(lines, 80)).toEqual([]);
+  });
+
+  test("says which part was measured", async () => {
+    const card = await dataCard(rows(5, "plus"), { random, measures: standardMeasures("prompt") });
+    const lines = drawDataCard(card, look, "prompt");
+    expect(lines[1]).toBe("Words, characters and compression are those of the prompts.");
+    expect(lines.join("\n")).toContain("distinct-1-of-prompt");
     expect(tooWide(lines, 80)).toEqual([]);
   });
 

@@ -2,20 +2,26 @@
 import { displayWidth, padToWidth, shortenToWidth, wrapToWidth } from "../../core/terminal-text.ts";
 import type { CardRow, DataCard } from "../../synthetic-data/card.ts";
 import type { ComparedMeasure, DataSetComparison } from "../../synthetic-data/compare-data-sets.ts";
-import { wholeNumber } from "./numbers.ts";
+import { partInWords, type RowPart } from "../../synthetic-data/measures/row-text.ts";
+import { inTerminal, threeDigits as number, wholeNumber } from "./numbers.ts";
 import { paint, type Terminal, type Tone } from "./terminal.ts";
 
 type Look = Pick<Terminal, "columns" | "colour" | "unicode">;
 
 const axes = ["quality", "diversity", "complexity"] as const;
 
-/** Measures by axis with 95 % intervals, duplicates and thin regions; no line is wider than the terminal. */
-export function drawDataCard(card: DataCard, look: Look): string[] {
+/**
+ * Measures by axis with 95 % intervals, duplicates and thin regions; no line is wider than the terminal.
+ *
+ * @param part the texts whose words and lengths were measured
+ */
+export function drawDataCard(card: DataCard, look: Look, part: RowPart = "completion"): string[] {
   const repeats = card.duplicates.reduce((sum, group) => sum + group.length - 1, 0);
   const width = Math.max(0, ...card.rows.map(({ measure }) => displayWidth(measure)));
   const thin = card.regions.thin.map(({ descriptor, bin, rows }) => `${descriptor} ${bin} (${rows})`);
   return [
     `${wholeNumber(card.rowCount)} rows, ${wholeNumber(repeats)} of them exact repeats`,
+    partLine(part),
     ...byAxis(card.rows, look, (row) => {
       const interval = row.interval === undefined ? "" : `(${number(row.interval[0])}, ${number(row.interval[1])})`;
       return `  ${padToWidth(row.measure, width)}  ${number(row.value).padStart(7)}  ${interval.padEnd(18)}  higher: ${row.higherMeans}`;
@@ -45,12 +51,13 @@ const signs: Record<ComparedMeasure["verdict"], string> = {
 };
 
 /** Measures of both data sets, the difference with its 95 % interval, and whether it is beyond noise. */
-export function drawDataComparison(comparison: DataSetComparison, look: Look): string[] {
+export function drawDataComparison(comparison: DataSetComparison, look: Look, part: RowPart = "completion"): string[] {
   const [first, second] = comparison.rowCounts;
   const width = Math.max(0, ...comparison.rows.map(({ measure }) => displayWidth(measure)));
   const pairing = comparison.paired ? ", compared prompt by prompt" : "";
   return [
     `${wholeNumber(first)} rows against ${wholeNumber(second)}${pairing}`,
+    partLine(part),
     ...byAxis(comparison.rows, look, ({ measure, first: one, second: other, difference, verdict }) => {
       const interval = "low" in difference ? ` (${number(difference.low)}, ${number(difference.high)})` : "";
       const change = `${number(difference.estimate)}${interval}`;
@@ -66,6 +73,10 @@ export function drawDataComparison(comparison: DataSetComparison, look: Look): s
   ];
 }
 
+function partLine(part: RowPart): string {
+  return `Words, characters and compression are those of the ${partInWords(part)}.`;
+}
+
 function byAxis<Row extends Pick<CardRow, "axis">>(
   rows: readonly Row[],
   look: Look,
@@ -79,7 +90,7 @@ function byAxis<Row extends Pick<CardRow, "axis">>(
 
 /** A coloured line is left as it is: its width counts the colours. */
 function cut(line: string, look: Look): string {
-  const trimmed = line.trimEnd();
+  const trimmed = inTerminal(line.trimEnd(), look.unicode);
   return trimmed.includes("\u001b") ? trimmed : shortenToWidth(trimmed, look.columns, look.unicode ? "…" : "");
 }
 
@@ -90,9 +101,4 @@ function undefinedLines(measures: readonly string[], look: Look): string[] {
 function listed(items: readonly string[]): string {
   const more = items.length > 8 ? ` and ${items.length - 8} more` : "";
   return items.slice(0, 8).join(", ") + more;
-}
-
-/** Three digits that count. */
-function number(value: number): string {
-  return Math.abs(value) >= 1000 ? wholeNumber(value) : String(Number(value.toPrecision(3)));
 }
