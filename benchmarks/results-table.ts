@@ -1,0 +1,44 @@
+/** The table of all recorded rows, as benchmarks/README.md has it: `node benchmarks/results-table.ts` prints it. */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+interface RecordedRow {
+  readonly name: string;
+  readonly goal: number;
+  readonly holds: boolean;
+  readonly ratio: number;
+  /** By round; a share is measured once. */
+  readonly ratios?: readonly number[];
+}
+
+const folder = fileURLToPath(new URL("results/", import.meta.url));
+
+/** Markdown, a row for each recorded one, benchmarks by name. */
+export function resultsTable(): string {
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .sort();
+  const rows = files.flatMap((file) => {
+    const { name, rows } = JSON.parse(readFileSync(`${folder}${file}`, "utf8")) as {
+      name: string;
+      rows: RecordedRow[];
+    };
+    return rows.map(
+      (row) => `| ${name} | ${row.name} | ${measured(row)} | ${goal(row)} | ${row.holds ? "holds" : "falls short"} |`,
+    );
+  });
+  return ["| benchmark | row | measured (range of rounds) | goal | |", "|---|---|---|---|---|", ...rows].join("\n");
+}
+
+function measured({ ratio, ratios }: RecordedRow): string {
+  if (ratios === undefined) return `${(100 * ratio).toFixed(1)} %`;
+  const [least, greatest] = [Math.min(...ratios), Math.max(...ratios)];
+  const digits = ratio < 10 ? 2 : 0;
+  return `${ratio.toFixed(digits)}x (${least.toFixed(digits)}–${greatest.toFixed(digits)})`;
+}
+
+function goal({ goal, ratios }: RecordedRow): string {
+  return ratios === undefined ? `under ${100 * goal} %` : `${goal}x`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(resultsTable());
