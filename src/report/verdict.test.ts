@@ -174,7 +174,7 @@ describe("notes", () => {
 
   test("say that an attack's problems depend on each other", () => {
     expect(judge({ comparisons: improvement([0, 0.2, 0.2, 0.2, 0.2]) }).notes).toEqual([
-      "A search's proposals depend on each other, so the attack's intervals are narrower than they should be.",
+      "A search's proposals depend on each other: the attack's intervals resample whole families, the descendants of one seed.",
     ]);
   });
 

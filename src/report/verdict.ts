@@ -128,7 +128,7 @@ function notesOf({ configuration, comparisons, card, endedEarly }: JudgedRun): s
   if (flat.length > 0) notes.push(`No gain shown on: ${flat.map(({ name }) => name).join(", ")}.`);
   if (comparisons.some(({ paired }) => !paired)) {
     notes.push(
-      "A search's proposals depend on each other, so the attack's intervals are narrower than they should be.",
+      "A search's proposals depend on each other: the attack's intervals resample whole families, the descendants of one seed.",
     );
   }
   if (attack.renewed && search.arm !== "quality-diversity" && comparisons.length > 0) {

@@ -41,10 +41,10 @@ export interface ComparisonView {
   readonly name: string;
   readonly description: string;
   readonly problems: number;
-  /** Shares in [0, 1] with Wilson's 95 % intervals. */
+  /** Shares in [0, 1] with 95 % intervals: Wilson's, or the bootstrap's over families of a search's proposals. */
   readonly before: Interval;
   readonly after: Interval;
-  /** after - before in [-1, 1]: paired bootstrap where the problems are the same, Newcombe's 95 % interval elsewhere. */
+  /** after - before in [-1, 1]: 95 % paired bootstrap where the problems are the same, over families elsewhere. */
   readonly difference: Interval;
   readonly paired: boolean;
   readonly verdict: "better" | "worse" | "no clear change";
