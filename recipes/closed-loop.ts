@@ -3,7 +3,8 @@
  *
  * Five seeds over three separately pretrained checkpoints (seed s starts from checkpoint s mod 3). All arms start from the
  * same checkpoint, replay the same number of ordinary problems, and get equal numbers of target evaluations and of new
- * training tokens a round; test sets are drawn from the seed, on the side of the split that no search can reach.
+ * training tokens a round; each arm has the learning rate that was best for it on a tuning seed (closed-loop-rates.ts);
+ * test sets are drawn from the seed, on the side of the split that no search can reach.
  *
  * | arm | what it needs | where new problems come from |
  * |---|---|---|
@@ -51,8 +52,14 @@ export const closedLoopSettings = {
   attack: { renewed: false },
 };
 
-/** Chosen alike for every arm by the recipe closed-loop-rates; the default where none is named. */
-const learningRates: { readonly [arm in SearchArm]?: number } = {};
+/** Chosen alike for every arm by the recipe closed-loop-rates (docs/papers/closed-loop-rates.json). */
+const learningRates: { readonly [arm in SearchArm]: number } = {
+  "quality-diversity": 5e-4,
+  "no-stepping-stones": 5e-4,
+  "full-sampler-failures": 1e-3,
+  "full-sampler": 5e-4,
+  "in-distribution": 2e-4,
+};
 
 /** One problem for each cell of the whole space, and no more than the page needs. */
 const quickSettings: typeof closedLoopSettings = {
@@ -81,7 +88,7 @@ export const recipe: Recipe = {
     }
     writeResults(options.directory, {
       quick: options.quick,
-      settings: settingsOf(options),
+      settings: { ...settingsOf(options), learningRates },
       seeds: complete,
       claims: judgeClaims(complete, settingsOf(options).measure.problems),
     });
@@ -131,9 +138,7 @@ function settingsOf({ quick }: RecipeOptions): typeof closedLoopSettings {
 }
 
 function withRate(run: SeedRunOptions, arm: SearchArm): SeedRunOptions {
-  const learningRate = learningRates[arm];
-  if (learningRate === undefined) return run;
-  return { ...run, settings: { ...run.settings, learn: { ...run.settings.learn, learningRate } } };
+  return { ...run, settings: { ...run.settings, learn: { ...run.settings.learn, learningRate: learningRates[arm] } } };
 }
 
 function runOptions(seed: number, options: RecipeOptions): SeedRunOptions {
