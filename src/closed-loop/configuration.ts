@@ -79,7 +79,7 @@ const measureSchema = z.strictObject({
   sets: z
     .array(z.enum(testSetNames))
     .min(1)
-    .default(["in-distribution", "unseen-sequences", "more-steps", "distractors", "unseen-wording"])
+    .default(testSetNames.filter((name) => name !== "whole-space"))
     .describe(`test sets to measure on, of ${testSetNames.join(", ")}`),
   problems: count("problems in each test set", 2000),
   resamples: count("bootstrap resamples behind an interval", 2000),
