@@ -23,6 +23,8 @@ export interface GenerateOptions {
   readonly prompts: readonly Prompt[];
   /** Samples of each prompt, at least 1 (default 1). */
   readonly samples?: number;
+  /** Number of the first sample (default 0): samples firstSample to firstSample + samples - 1 of a longer row alone. */
+  readonly firstSample?: number;
   /** The most new tokens a sample may have, at least 1. */
   readonly maximumTokens: number;
   /** 0 is greedy (default 0). */
