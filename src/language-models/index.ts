@@ -1,4 +1,5 @@
 export * from "./character-tokenizer.ts";
+export * from "./encode-prompt.ts";
 export * from "./engine/scorer.ts";
 export * from "./engine/training-batches.ts";
 export * from "./engine/transformer-file.ts";

@@ -8,7 +8,7 @@
 import { NumericalError } from "../../core/errors/numerical-error.ts";
 import type { RandomStream } from "../../core/random.ts";
 import { rotaryTables } from "../../nn/rotary-tables.ts";
-import { headSize, type TransformerParameters, type TransformerShape } from "../../nn/transformer.ts";
+import type { TransformerParameters, TransformerShape } from "../../nn/transformer.ts";
 import { type CompiledFunction, compile } from "../../tensor/compile.ts";
 import { mul, sub } from "../../tensor/operations/arithmetic.ts";
 import { exp } from "../../tensor/operations/elementwise.ts";
@@ -217,7 +217,7 @@ function promptInput(prompts: readonly (readonly number[])[], positions: number,
   prompts.forEach((prompt, row) => {
     last[row] = row * positions + prompt.length - 1;
   });
-  const tables = rotaryTables(positions, headSize(shape), shape.rotaryBase);
+  const tables = rotaryTables(positions, shape);
   return { tokens: tensor(tokens, { shape: [prompts.length, positions] }), last: tensor(last), ...tables };
 }
 

@@ -10,7 +10,8 @@ import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.t
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
 import type { TransformerParameters, TransformerShape } from "../../nn/transformer.ts";
 import { leavesOf } from "../../tensor/tree.ts";
-import { checkGenerateOptions, plainText, textBefore } from "../generate-options.ts";
+import { encodePrompt, promptName } from "../encode-prompt.ts";
+import { checkGenerateOptions, textBefore } from "../generate-options.ts";
 import { throwIfAborted } from "../interrupted.ts";
 import type {
   GenerateOptions,
@@ -61,10 +62,11 @@ export class TransformerLanguageModel implements LanguageModel {
   }
 
   async generate(options: GenerateOptions): Promise<readonly (readonly Generation[])[]> {
-    const { samples, maximumTokens, temperature, topP, stop, seed, ...checked } = checkGenerateOptions(options);
+    const { samples, firstSample, maximumTokens, temperature, topP, stop, seed, ...checked } =
+      checkGenerateOptions(options);
     throwIfAborted(options.signal);
-    const prompts = checked.prompts.map((prompt) => plainText(prompt));
-    const tokens = prompts.map((text) => [this.#tokenizer.beginToken, ...this.#tokenizer.encode(text)]);
+    const prompts = checked.prompts.map((prompt) => promptName(this.#tokenizer, prompt));
+    const tokens = checked.prompts.map((prompt) => encodePrompt(this.#tokenizer, prompt));
     for (const { length } of tokens) this.#requireRoom(length, maximumTokens);
     const results = await this.#pool.sample(
       {
@@ -73,13 +75,13 @@ export class TransformerLanguageModel implements LanguageModel {
           prompt,
           streams: Array.from({ length: samples }, (_, sample) => ({
             seed,
-            path: ["generate", prompts[index] as string, sample],
+            path: ["generate", prompts[index] as string, firstSample + sample],
           })),
         })),
         maximumTokens,
         temperature,
         topP,
-        stopTokens: [this.#tokenizer.endToken],
+        stopTokens: this.#tokenizer.endTokens,
       },
       options.signal,
     );
@@ -102,7 +104,7 @@ export class TransformerLanguageModel implements LanguageModel {
   async score(options: ScoreOptions): Promise<readonly Score[]> {
     throwIfAborted(options.signal);
     const examples = options.items.map(({ prompt, completion }) =>
-      encodeExample(this.#tokenizer, { prompt: plainText(prompt), completion }),
+      encodeExample(this.#tokenizer, { prompt, completion }),
     );
     for (const { tokens } of examples) this.#requireRoom(tokens.length, 0);
     const scores = await this.#pool.score({ kind: "score", examples }, options.signal);

@@ -2,12 +2,14 @@
 import { add, mul, sub } from "../../tensor/operations/arithmetic.ts";
 import { withDerivative } from "../../tensor/operations/custom-derivative.ts";
 import { reshape, transpose } from "../../tensor/operations/layout.ts";
-import { linear, matrixProduct } from "../../tensor/operations/matrix-product.ts";
+import { matrixProduct } from "../../tensor/operations/matrix-product.ts";
 import { sum, sumTo } from "../../tensor/operations/reduction.ts";
 import { rotary } from "../../tensor/operations/rotary.ts";
 import { softmax } from "../../tensor/operations/softmax.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
+import { project, type Weight } from "../projection.ts";
 import type { Attention } from "../transformer.ts";
+import { headSize } from "../transformer-shape.ts";
 
 /** Added to scores of later positions; finite, so that softmax of a row that sees nothing is no NaN. */
 const hidden = -1e9;
@@ -15,9 +17,9 @@ const hidden = -1e9;
 export const causalAttention: Attention = (parameters, x, { shape, cosine, sine }) => {
   const [batch, positions] = x.shape as [number, number];
   const { heads, keyValueHeads } = shape;
-  const size = shape.hiddenSize / heads;
+  const size = headSize(shape);
   const group = heads / keyValueHeads;
-  const project = (weight: Tensor, count: number) => reshape(linear(x, weight), [batch, positions, count, size]);
+  const byHead = (weight: Weight, count: number) => reshape(project(x, weight), [batch, positions, count, size]);
   const rotate = (rows: Tensor, scale: number) =>
     rotary(rows, mul(cosine, scale), mul(sine, scale), { positionAxis: 1 });
   // Grouped queries: [batch, key-value heads, group, positions, size] against keys with a group axis of 1.
@@ -27,12 +29,12 @@ export const causalAttention: Attention = (parameters, x, { shape, cosine, sine 
   };
 
   // The factor of the scores is in the tables of the queries' rotation, where it costs nothing.
-  const queries = split(rotate(project(parameters.q_proj.weight, heads), 1 / Math.sqrt(size)), group);
-  const keys = split(rotate(project(parameters.k_proj.weight, keyValueHeads), 1), 1);
-  const values = split(project(parameters.v_proj.weight, keyValueHeads), 1);
+  const queries = split(rotate(byHead(parameters.q_proj, heads), 1 / Math.sqrt(size)), group);
+  const keys = split(rotate(byHead(parameters.k_proj, keyValueHeads), 1), 1);
+  const values = split(byHead(parameters.v_proj, keyValueHeads), 1);
   const mixed = reshape(attend(queries, keys, values, causalMask(positions)), [batch, heads, positions, size]);
   const joined = reshape(transpose(mixed, [0, 2, 1, 3]), [batch, positions, heads * size]);
-  return linear(joined, parameters.o_proj.weight);
+  return project(joined, parameters.o_proj);
 };
 
 /**
