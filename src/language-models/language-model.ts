@@ -38,7 +38,22 @@ export interface GenerateOptions {
    * the batch never changes it. An endpoint keeps that as well as it can.
    */
   readonly seed?: number;
+  /** Whether each token's own log probability is wanted, where the model tells (default false). */
+  readonly tokenLogProbabilities?: boolean;
   readonly signal?: AbortSignal;
+  /**
+   * Called with new text of a sample as it comes, whole characters only, and never with text that a stop text may still
+   * cut off: the pieces of a sample join to its text. A model that cannot stream calls it once for each finished sample.
+   */
+  readonly onText?: (piece: TextPiece) => void;
+}
+
+/** New text of the sample that becomes result[prompt][sample]. */
+export interface TextPiece {
+  readonly prompt: number;
+  readonly sample: number;
+  /** Untrusted, and not empty. */
+  readonly text: string;
 }
 
 /** "stop": the model's end or a stop text; "length": maximumTokens; "other": a reason that the model did not tell. */
@@ -59,6 +74,16 @@ export interface Generation {
    * tell, and where a stop text cut the sample.
    */
   readonly logProbability?: number;
+  /** The sampled tokens without the end token, where they were asked for and the model tells them. */
+  readonly tokenLogProbabilities?: readonly TokenLogProbability[];
+}
+
+/** A sampled token. */
+export interface TokenLogProbability {
+  /** The token alone as text; a token that is part of a character has replacement characters. */
+  readonly text: string;
+  /** Natural log, at temperature 1. */
+  readonly logProbability: number;
 }
 
 /** Completions to score. */

@@ -78,7 +78,7 @@ export class ScriptedLanguageModel implements LanguageModel {
     if (answer === undefined) throw this.#cannot("generates");
     const { prompts, samples, firstSample, seed, stop, maximumTokens } = checkGenerateOptions(options);
     throwIfAborted(options.signal);
-    return prompts.map((prompt) => {
+    return prompts.map((prompt, promptIndex) => {
       const text = textOf(prompt);
       return Array.from({ length: samples }, (_, index): Generation => {
         const sample = firstSample + index;
@@ -88,6 +88,7 @@ export class ScriptedLanguageModel implements LanguageModel {
         const stopped = textBefore(whole, stop);
         const long = words(stopped).length > maximumTokens;
         const given = long ? words(stopped).slice(0, maximumTokens).join("") : stopped;
+        if (given !== "") options.onText?.({ prompt: promptIndex, sample: index, text: given });
         return {
           text: given,
           finishReason: long ? "length" : "stop",

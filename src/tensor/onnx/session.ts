@@ -7,6 +7,7 @@ import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.t
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
 import { type ElementArray, elementTypeOf } from "../element-type.ts";
 import type { Shape } from "../shape.ts";
+import type { ExternalData } from "./onnx-graph.ts";
 
 /** How ONNX Runtime runs a graph. */
 export interface SessionOptions {
@@ -19,6 +20,8 @@ export interface SessionOptions {
    * large graphs are up to a tenth faster, but each session holds as much as its largest moment needed.
    */
   readonly retainMemory?: boolean;
+  /** What the model's external constants hold. */
+  readonly externalData?: readonly ExternalData[];
 }
 
 export interface SessionInput {
@@ -64,6 +67,7 @@ export class Session {
         // Planning one block for all of a run doubles the memory of a session and made no run faster.
         enableMemPattern: false,
         enableCpuMemArena: options.retainMemory ?? true,
+        ...(options.externalData && { externalData: options.externalData }),
         // Failures are thrown; the log would only repeat them on the terminal.
         logSeverityLevel: 4,
         extra: {
