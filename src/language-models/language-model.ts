@@ -76,6 +76,8 @@ export interface Generation {
   readonly logProbability?: number;
   /** The sampled tokens without the end token, where they were asked for and the model tells them. */
   readonly tokenLogProbabilities?: readonly TokenLogProbability[];
+  /** Why there is no usable text, in one line, where the finish reason is "error" or "refusal" and the model tells. */
+  readonly failure?: string;
 }
 
 /** A sampled token. */
