@@ -5,12 +5,22 @@ import { packageVersion } from "../core/package-root.ts";
 import { checkArguments } from "./check-arguments.ts";
 import type { IllumeCommand } from "./command.ts";
 import type { CommandContext } from "./command-context.ts";
-import { exportCommand, improve, learn, measure, report, reproduce, resume, search } from "./commands/index.ts";
+import { exportCommand, improve, learn, measure, report, reproduce, resume, search, serve } from "./commands/index.ts";
 import { commandHelp, overview } from "./help.ts";
 import { reportError } from "./report-error.ts";
 import { detectTerminal, writeLines } from "./terminal/terminal.ts";
 
-const commands: readonly IllumeCommand[] = [improve, search, learn, measure, resume, report, exportCommand, reproduce];
+const commands: readonly IllumeCommand[] = [
+  improve,
+  search,
+  learn,
+  measure,
+  serve,
+  resume,
+  report,
+  exportCommand,
+  reproduce,
+];
 
 /** Runs the command line and returns the exit code (docs/guide/exit-codes.md). */
 export async function runProgram(rawArguments: readonly string[]): Promise<number> {

@@ -10,4 +10,5 @@ export * from "./language-model.ts";
 export * from "./model-id.ts";
 export * from "./open-transformer.ts";
 export * from "./scripted-language-model.ts";
+export * from "./server/start-server.ts";
 export * from "./tokenizer.ts";

@@ -6,3 +6,4 @@ export { report } from "./report.ts";
 export { reproduce } from "./reproduce.ts";
 export { resume } from "./resume.ts";
 export { search } from "./search.ts";
+export { serve } from "./serve.ts";
