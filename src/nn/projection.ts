@@ -10,12 +10,20 @@ export type Weight = {
   readonly weight: Tensor;
   /** [out], of a matrix. */
   readonly bias?: Tensor;
+  /** A low-rank addition of a matrix, [rank, in] and [out, rank]; both or none. See lora.ts. */
+  readonly lora_A?: { readonly weight: Tensor };
+  readonly lora_B?: { readonly weight: Tensor };
 };
 
-/** x W^T, plus the bias where there is one: rows [..., in] to [..., out]. */
+/** x W^T, plus the bias and (x A^T) B^T where there are such: rows [..., in] to [..., out]. */
 export function project(x: Tensor, weight: Weight): Tensor {
+  const { bias, lora_A, lora_B } = weight;
   const product = linear(x, weight.weight);
-  return weight.bias === undefined ? product : add(product, weight.bias);
+  const adapted =
+    lora_A === undefined || lora_B === undefined
+      ? product
+      : add(product, linear(linear(x, lora_A.weight), lora_B.weight));
+  return bias === undefined ? adapted : add(adapted, bias);
 }
 
 /**

@@ -12,7 +12,7 @@ import { concatenate, reshape, split } from "../tensor/operations/layout.ts";
 import { rmsNorm } from "../tensor/operations/normalisation.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { ones, placeholder, type Tensor, zeros } from "../tensor/tensor.ts";
-import { causalAttention } from "./attention/causal-attention.ts";
+import { causalAttention, packedMask } from "./attention/causal-attention.ts";
 import { normalWeight } from "./initialisation.ts";
 import { project, type Weight } from "./projection.ts";
 import { rotaryTables } from "./rotary-tables.ts";
@@ -54,7 +54,18 @@ export interface AttentionContext {
   readonly shape: TransformerShape;
   readonly cosine: Tensor;
   readonly sine: Tensor;
+  /** Added to the scores, [batch, positions, positions]; missing where each row is one sequence. */
+  readonly mask?: Tensor;
 }
+
+// A type alias, not an interface: only those are trees to the compiler.
+/** Sequences that share rows [batch, positions] and do not see each other; both int32. */
+export type PackedSequences = {
+  /** Of each token its position within its sequence, below the number of positions of a row. */
+  readonly positions: Tensor;
+  /** Of each token a number that those of its sequence share. */
+  readonly segments: Tensor;
+};
 
 /** Replaceable: rows [batch, positions, hidden] to rows of the same shape, looking back only. */
 export type Attention = (parameters: AttentionParameters, x: Tensor, context: AttentionContext) => Tensor;
@@ -116,17 +127,23 @@ export function transformerTemplate(shape: TransformerShape): TransformerParamet
   return buildTransformer(shape, (_, weightShape) => placeholder({ elementType: "float32", shape: weightShape }));
 }
 
-/** Final hidden rows [batch, positions, hidden] of int32 tokens [batch, positions]. */
+/**
+ * Final hidden rows [batch, positions, hidden] of int32 tokens [batch, positions]. Each row is one sequence, unless
+ * `packed` says otherwise.
+ */
 export function transformerHidden(
   parameters: TransformerParameters,
   tokens: Tensor,
   shape: TransformerShape,
   attention: Attention = causalAttention,
+  packed?: PackedSequences,
 ): Tensor {
   const { model } = parameters;
   const [batch, positions] = tokens.shape as [number, number];
-  const context: AttentionContext = { shape, ...rotaryTables(positions, shape) };
-  const parts = split(tokens, 0, partSizes(batch, positions)).map((part) => {
+  const sizes = partSizes(batch, positions);
+  const contexts = attentionContexts(shape, positions, sizes, packed);
+  const parts = split(tokens, 0, sizes).map((part, index) => {
+    const context = contexts[index] as AttentionContext;
     // Rows of all sequences together; only attention looks at sequences.
     let x = gatherRows(model.embed_tokens.weight, reshape(part, [part.size]));
     const sequences = [...part.shape, shape.hiddenSize];
@@ -140,6 +157,25 @@ export function transformerHidden(
   });
   const hidden = rmsNorm(concatenate(parts), model.norm.weight, shape.epsilon);
   return reshape(hidden, [batch, positions, shape.hiddenSize]);
+}
+
+/** What attention gets in each part of a batch. */
+function attentionContexts(
+  shape: TransformerShape,
+  positions: number,
+  sizes: readonly number[],
+  packed: PackedSequences | undefined,
+): AttentionContext[] {
+  const tables = rotaryTables(positions, shape);
+  if (packed === undefined) return sizes.map(() => ({ shape, ...tables }));
+  const ofPosition = (table: Tensor, indices: Tensor) => gatherRows(reshape(table, table.shape.slice(1)), indices);
+  const segments = split(packed.segments, 0, sizes);
+  return split(packed.positions, 0, sizes).map((indices, part) => ({
+    shape,
+    cosine: ofPosition(tables.cosine, indices),
+    sine: ofPosition(tables.sine, indices),
+    mask: packedMask(segments[part] as Tensor),
+  }));
 }
 
 /** Tokens that go through the layers together: the less there are, the more of their values stay in the caches. */
