@@ -14,7 +14,7 @@ export async function readJsonBody(request: IncomingMessage, maximumBytes: numbe
   if (Number(request.headers["content-length"] ?? 0) > maximumBytes) throw tooLarge(maximumBytes);
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // The rest of a body that is too large is thrown away by node:http, so that the client reads the answer.
+  // The rest of a body that is too large is read and thrown away, so that the client comes to read the answer.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > maximumBytes) throw tooLarge(maximumBytes);

@@ -190,12 +190,16 @@ function bare(value: unknown): unknown {
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, body: JsonObject): z.output<Schema> {
-  const result = schema.safeParse(withoutUnsupported(body));
+  const asked = withoutUnsupported(body);
+  const result = schema.safeParse(asked);
   if (result.success) return result.data;
   const issue = innermost(result.error.issues[0] as z.core.$ZodIssue);
   const unknown = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
   const path = unknown === undefined ? issue.path : [...issue.path, unknown];
-  throw wrong(pathText(path), issue.message);
+  throw wrong(
+    pathText(path),
+    unknown === undefined ? `${issue.message}, but got ${valueAt(asked, path)}` : issue.message,
+  );
 }
 
 /** In a union, what the branch says that got furthest: messages[0].content[1].type rather than messages[0].content. */
@@ -214,6 +218,12 @@ function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
 function unknownKeys(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "unrecognized_keys") return "expected no parameter of this name: leave it out";
   return issue.code === "invalid_type" ? "expected a JSON object" : undefined;
+}
+
+function valueAt(body: JsonObject, path: readonly PropertyKey[]): string {
+  let value: unknown = body;
+  for (const step of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[step];
+  return value === undefined ? "nothing" : quotedText(JSON.stringify(value), 60);
 }
 
 function pathText(path: readonly PropertyKey[]): string {

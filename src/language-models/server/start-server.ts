@@ -177,8 +177,10 @@ class Requests {
       const told = apiErrorOf(error);
       if (told.status === 500) fault = told.cause ?? told;
       if (exchange.stream?.started === true) exchange.stream.fail(told);
-      else if (!response.headersSent) sendJson(response, told.status, told.body, told.headers);
+      else if (!response.headersSent && !left.signal.aborted) sendJson(response, told.status, told.body, told.headers);
     }
+    // What was not read must go, since the connection's next request is behind it.
+    request.resume();
     // Nothing more is to come, so that a connection on which nothing moves is one whose client does not read.
     response.setTimeout(this.#context.stallMilliseconds, () => response.destroy());
     await closed;
