@@ -15,7 +15,7 @@ import { type Tensor, tensor } from "../tensor/tensor.ts";
 import { leavesOf, type Tree } from "../tensor/tree.ts";
 import type { TokenSequence } from "./data/encode-record.ts";
 import { trainingBatch } from "./data/training-batch.ts";
-import { preferenceLoss, sequenceLogProbabilities, supervisedLoss } from "./loss.ts";
+import { preferenceLoss, rowLogProbabilities, supervisedLoss } from "./loss.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "illume-peft-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -29,7 +29,7 @@ function distance(a: Tree, b: Tree): number {
   return leavesOf(a).reduce((most, { tensor: leaf }, index) => {
     const other = others[index]?.tensor.data as Float32Array;
     expect(other).toHaveLength(leaf.data.length);
-    return leaf.data.reduce((largest: number, value: number, at: number) => {
+    return Array.from(leaf.data).reduce((largest, value, at) => {
       return Math.max(largest, Math.abs(value - (other[at] as number)));
     }, most);
   }, 0);
@@ -118,12 +118,13 @@ test("direct preference optimisation has PyTorch's loss and gradients", async ()
     sequenceOf(all, pairs[index % pairs.length]?.promptLength as number),
   ]);
   const batch = trainingBatch(rows, { rows: rows.length, weight: 1 });
-  const reference = sequenceLogProbabilities(initialParameters, batch, fixtureShape, rows.length);
+  const reference = rowLogProbabilities(initialParameters, batch, fixtureShape);
   expect(distance(reference, tensor(expected.dpo.reference.flat()))).toBeLessThan(5e-5);
+  const targets = { reference, weights: tensor(new Float32Array(pairs.length).fill(1 / pairs.length)) };
   const both = compile((trained: LoraParameters, frozen: TransformerParameters, given: typeof batch) => {
     const { value, gradient } = valueAndGradient((lora: LoraParameters) => {
-      const policy = sequenceLogProbabilities(withLora(frozen, lora, scale), given, fixtureShape, rows.length);
-      return preferenceLoss(policy, reference, expected.beta);
+      const policy = rowLogProbabilities(withLora(frozen, lora, scale), given, fixtureShape);
+      return preferenceLoss(policy, targets, expected.beta);
     })(trained);
     return { value, gradient };
   });

@@ -4,11 +4,11 @@ import { causalAttention } from "../nn/attention/causal-attention.ts";
 import { tokenLosses } from "../nn/token-losses.ts";
 import { type TransformerParameters, type TransformerShape, transformerHidden } from "../nn/transformer.ts";
 import { logSigmoid } from "../tensor/operations/activations.ts";
-import { mul, sub } from "../tensor/operations/arithmetic.ts";
+import { div, mul, sub } from "../tensor/operations/arithmetic.ts";
 import { neg } from "../tensor/operations/elementwise.ts";
 import { addRows, gatherRows } from "../tensor/operations/indexing.ts";
 import { reshape, slice } from "../tensor/operations/layout.ts";
-import { mean, sum } from "../tensor/operations/reduction.ts";
+import { sum } from "../tensor/operations/reduction.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { TrainingBatch } from "./data/training-batch.ts";
 
@@ -33,25 +33,31 @@ export function supervisedLoss(
   return sum(weightedLosses(parameters, batch, shape));
 }
 
-/** log P of each sequence's learnt tokens, [count]; weights of learnt tokens are 1. */
-export function sequenceLogProbabilities(
+/** log P of what is learnt of each row, [rows]; weights of learnt tokens are 1. */
+export function rowLogProbabilities(
   parameters: TransformerParameters,
   batch: TrainingBatch,
   shape: TransformerShape,
-  count: number,
 ): Tensor {
-  const losses = weightedLosses(parameters, batch, shape);
-  return neg(addRows([count], batch.sequences, losses));
+  const [rows, positions] = batch.tokens.shape as [number, number];
+  return neg(addRows([rows], div(batch.places, positions), weightedLosses(parameters, batch, shape)));
 }
 
+/** What a batch of pairs has beside its rows, which are the chosen answers and then, in the same order, the rejected. */
+export type PreferenceTargets = {
+  /** log P of each row by the model before training, float32 [2 pairs]. */
+  readonly reference: Tensor;
+  /** float32 [pairs]: factors of the pairs' losses; 0 for those that fill up. */
+  readonly weights: Tensor;
+};
+
 /**
- * Direct preference optimisation (Rafailov et al. 2023, 2305.18290, equation 7):
- *   -log sigmoid(beta ((log p(chosen) - log r(chosen)) - (log p(rejected) - log r(rejected)))), the mean over pairs
- * @param policy log probabilities of the trained model, [2 pairs]: the chosen answers, then the rejected ones
- * @param reference those of the model before training, [2 pairs], which are constants
+ * Direct preference optimisation (Rafailov et al. 2023, 2305.18290, equation 7), the weighted sum over pairs of
+ *   -log sigmoid(beta ((log p(chosen) - log r(chosen)) - (log p(rejected) - log r(rejected))))
+ * @param policy log P of each row by the model that is trained, [2 pairs]
  */
-export function preferenceLoss(policy: Tensor, reference: Tensor, beta: number): Tensor {
-  return neg(mean(logSigmoid(mul(preferenceMargins(policy, reference), beta))));
+export function preferenceLoss(policy: Tensor, { reference, weights }: PreferenceTargets, beta: number): Tensor {
+  return neg(sum(mul(logSigmoid(mul(preferenceMargins(policy, reference), beta)), weights)));
 }
 
 /** By how much more than the reference the policy favours the chosen answer, in nats, [pairs]. */

@@ -13,14 +13,22 @@ import { max } from "../tensor/operations/reduction.ts";
 import { softmax } from "../tensor/operations/softmax.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** Scores that are held at once, about: 64 MB. */
-const largestChunk = 2 ** 24;
+/** How many scores are held at once. */
+export interface TokenLossesOptions {
+  /** The most scores of a chunk, but for those of a single row (default 2^24, which are 64 MB). */
+  readonly largestChunk?: number;
+}
 
 /**
  * -log P(target) in nats of each row, [rows]: hidden rows [rows, size], the head's weight [vocabulary, size], int32
  * targets [rows].
  */
-export function tokenLosses(hidden: Tensor, head: Tensor, targets: Tensor): Tensor {
+export function tokenLosses(
+  hidden: Tensor,
+  head: Tensor,
+  targets: Tensor,
+  { largestChunk = 2 ** 24 }: TokenLossesOptions = {},
+): Tensor {
   const rows = hidden.shape[0] as number;
   const parts = Math.max(1, Math.min(rows, Math.ceil((rows * (head.shape[0] as number)) / largestChunk)));
   const start = (part: number) => Math.floor((part * rows) / parts);

@@ -40,6 +40,6 @@ function flagOf({ name, value }: Setting, configuration: Configuration): string 
 }
 
 /** A text as one word of a POSIX shell. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w./:,-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

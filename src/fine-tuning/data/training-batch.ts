@@ -16,8 +16,6 @@ export type TrainingBatch = {
   readonly targets: Tensor;
   /** float32 [learnt]: factors of their losses; 0 for those that fill up. */
   readonly weights: Tensor;
-  /** int32 [learnt]: the number of the row's sequence among all of the batch. */
-  readonly sequences: Tensor;
 };
 
 /** The shape of a batch and the factor of its losses. */
@@ -45,8 +43,7 @@ export function trainingBatch(
   const positions = options.positions ?? roundedSize(longest);
   const size = options.rows * positions;
   const [tokens, position, segment] = [new Int32Array(size), new Int32Array(size), new Int32Array(size).fill(-1)];
-  const [places, targets, sequences]: [number[], number[], number[]] = [[], [], []];
-  let sequenceNumber = 0;
+  const [places, targets]: [number[], number[]] = [[], []];
   rows.forEach((row, rowIndex) => {
     let start = rowIndex * positions;
     row.forEach((sequence, index) => {
@@ -59,10 +56,8 @@ export function trainingBatch(
         if (sequence.taught[offset + 1] !== true) continue;
         places.push(start + offset);
         targets.push(sequence.tokens[offset + 1] as number);
-        sequences.push(sequenceNumber);
       }
       start += inputs;
-      sequenceNumber++;
     });
   });
   const count = roundedSize(places.length);
@@ -73,7 +68,6 @@ export function trainingBatch(
     places: filled(places, count),
     targets: filled(targets, count),
     weights: tensor(new Float32Array(count).fill(options.weight, 0, places.length)),
-    sequences: filled(sequences, count),
   };
 }
 
