@@ -4,7 +4,9 @@ import { quotedText } from "../core/quoted-text.ts";
 import type { GenerateOptions, Prompt } from "./language-model.ts";
 
 /** Options with their defaults; the signal, who listens and what is to be told are looked at where work is done. */
-export type CheckedGenerateOptions = Required<Omit<GenerateOptions, "signal" | "onText" | "tokenLogProbabilities">>;
+export type CheckedGenerateOptions = Required<
+  Omit<GenerateOptions, "signal" | "onText" | "beforeRepeating" | "tokenLogProbabilities">
+>;
 
 /** The options with defaults for what is left out. Throws InvalidArgumentError for values out of range. */
 export function checkGenerateOptions(options: GenerateOptions): CheckedGenerateOptions {

@@ -46,6 +46,11 @@ export interface GenerateOptions {
    * cut off: the pieces of a sample join to its text. A model that cannot stream calls it once for each finished sample.
    */
   readonly onText?: (piece: TextPiece) => void;
+  /**
+   * Called before a request is sent again whose last attempt may have been charged although no answer came (a time-out,
+   * a broken connection): who pays for calls sets their cost aside once more. Where it throws, the request has failed.
+   */
+  readonly beforeRepeating?: (sample: { readonly prompt: number; readonly sample: number }) => Promise<void>;
 }
 
 /** New text of the sample that becomes result[prompt][sample]. */
@@ -113,6 +118,8 @@ export interface LanguageModel {
   /** What the user types to get this model, e.g. "illume:models/reasoner.safetensors". */
   readonly id: string;
   readonly capabilities: ReadonlySet<LanguageModelCapability>;
+  /** Tokens of a prompt and its answer together at most, where known. */
+  readonly contextLength?: number;
   /**
    * Samples by prompt: result[p][s].
    * Throws InvalidArgumentError for options out of range, text that the model cannot express and prompts that are too

@@ -53,7 +53,7 @@ export async function openLanguageModel(id: string, options: OpenLanguageModelOp
 }
 
 async function openOwn(id: string, options: OpenLanguageModelOptions): Promise<LanguageModel> {
-  const { tokenizers = {}, threads = 1 } = options;
+  const { tokenizers = {}, threads = 1, contextLength } = options;
   const { openTransformer } = await import("./open-transformer.ts");
-  return openTransformer({ id, tokenizers, threads }).model;
+  return openTransformer({ id, tokenizers, threads, ...(contextLength !== undefined && { contextLength }) }).model;
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { quotedText } from "../../core/quoted-text.ts";
 import { terminalLine } from "../../core/terminal-text.ts";
-import { openTransformer } from "../../language-models/open-transformer.ts";
+import { openLanguageModel } from "../../language-models/open-language-model.ts";
 import { type ServedRequest, startServer } from "../../language-models/server/start-server.ts";
 import { gradeSchoolTokenizer } from "../../reasoning/tasks/grade-school/grade-school-tokenizer.ts";
 import { illumeCommand } from "../command.ts";
@@ -26,9 +26,13 @@ export const serve = illumeCommand({
     "key-env": { type: "string", valueHint: "NAME", description: "variable that holds the key clients must send" },
     "no-key": { type: "boolean", description: "let everyone in who can reach a host beyond this machine" },
     name: { type: "string", valueHint: "TEXT", description: "what clients call the model; default: its id" },
-    context: { type: "string", valueHint: "N", description: "tokens of prompt and answer together at most (1024)" },
+    context: {
+      type: "string",
+      valueHint: "N",
+      description: "tokens of prompt and answer together at most; default: the model's own",
+    },
     "max-tokens": { type: "string", valueHint: "N", description: "tokens of an answer that asks for no number (1024)" },
-    threads: { type: "string", valueHint: "N", description: "threads of the engine (2)" },
+    threads: { type: "string", valueHint: "N", description: "threads of a model that runs here (2)" },
     seed: { type: "string", valueHint: "N", description: "seed of requests that send none (0)" },
   },
   run: async (args, context) => {
@@ -36,15 +40,16 @@ export const serve = illumeCommand({
     const withoutKey = (args as { readonly key?: boolean }).key === false;
     const key = keyOf(args["key-env"]);
     const port = wholeNumber("--port", args.port, { standard: 8000, low: 0, high: 65_535 });
-    const contextLength = wholeNumber("--context", args.context, { standard: 1024, low: 2 });
+    const contextLength =
+      args.context === undefined ? undefined : wholeNumber("--context", args.context, { standard: 0, low: 2 });
     const maximumTokens = wholeNumber("--max-tokens", args["max-tokens"], { standard: 1024, low: 1 });
     const threads = wholeNumber("--threads", args.threads, { standard: 2, low: 1, high: 1024 });
     const seed = wholeNumber("--seed", args.seed, { standard: 0, low: 0 });
-    const { model } = openTransformer({
-      id: args.id,
+    const model = await openLanguageModel(args.id, {
       tokenizers: { "grade-school": gradeSchoolTokenizer },
       threads,
-      contextLength,
+      ...(contextLength !== undefined && { contextLength }),
+      onNotice: (notice) => writeLines(context.terminal.remarks, [terminalLine(notice)]),
     });
     try {
       const server = await startServer({
@@ -54,7 +59,6 @@ export const serve = illumeCommand({
         port,
         ...(key !== undefined && { key }),
         withoutKey,
-        contextLength,
         maximumTokens,
         seed,
         onRequest: (request) => writeLines(context.terminal.remarks, [requestLine(request)]),

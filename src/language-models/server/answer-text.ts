@@ -87,11 +87,13 @@ async function generated(answering: TextAnswering, onText?: GenerateOptions["onT
   };
   checkGenerateOptions(options);
   const rows = await generate(options, signal);
-  if (!rows.flat().some(({ finishReason }) => finishReason === "error")) return rows;
+  const failed = rows.flat().find(({ finishReason }) => finishReason === "error");
+  if (failed === undefined) return rows;
   throw new ApiError({
     status: 500,
     message: "the model could not answer: see the server's own output",
     code: "model_failure",
+    cause: new Error(failed.failure ?? "the model gave no reason"),
   });
 }
 

@@ -3,6 +3,8 @@ import { IllumeError } from "../../core/errors/illume-error.ts";
 import { InterruptedError } from "../../core/errors/interrupted-error.ts";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
+import { EndpointUnavailableError } from "../endpoints/errors/endpoint-unavailable-error.ts";
+import { QuotaExhaustedError } from "../endpoints/errors/quota-exhausted-error.ts";
 
 /** What the error's JSON holds. */
 export interface ApiErrorBody {
@@ -56,6 +58,10 @@ export function apiErrorOf(error: unknown): ApiError {
     });
   }
   if (error instanceof InterruptedError) return shuttingDown(error);
+  if (error instanceof EndpointUnavailableError || error instanceof QuotaExhaustedError) {
+    const message = "the endpoint behind this server does not answer at the moment: ask again later";
+    return new ApiError({ status: 503, message, code: "endpoint_unavailable", cause: error });
+  }
   const name = error instanceof IllumeError ? error.name : "an unforeseen error";
   return new ApiError({
     status: 500,

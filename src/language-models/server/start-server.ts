@@ -41,10 +41,8 @@ export interface ServerOptions {
   readonly withoutKey?: boolean;
   /** Names under which clients may reach the server beside localhost and its address (default none). */
   readonly hostNames?: readonly string[];
-  /** New tokens of a chat answer whose request does not say how many (default 1024). */
+  /** New tokens of a chat answer whose request does not say how many, where the context leaves as many (default 1024). */
   readonly maximumTokens?: number;
-  /** Tokens of prompt and answer together, to leave the default above room (default unknown). */
-  readonly contextLength?: number;
   /** Sequences that the model works on at once (default 64). */
   readonly sequences?: number;
   /** Requests that wait for that before others are told 429 (default 256). */
@@ -91,7 +89,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     name,
     random: new RandomStream(options.seed ?? 0, ["serve"]),
     maximumTokens: options.maximumTokens ?? 1024,
-    contextLength: options.contextLength,
     sequences: options.sequences ?? 64,
     waiting: options.waiting ?? 256,
     collectMilliseconds: options.collectMilliseconds ?? 5,
@@ -175,7 +172,7 @@ class Requests {
       await route.handle(exchange, this.#context);
     } catch (error) {
       const told = apiErrorOf(error);
-      if (told.status === 500) fault = told.cause ?? told;
+      if (told.status >= 500 && !this.#closing) fault = told.cause ?? told;
       if (exchange.stream?.started === true) exchange.stream.fail(told);
       else if (!response.headersSent && !left.signal.aborted) sendJson(response, told.status, told.body, told.headers);
     }

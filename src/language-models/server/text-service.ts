@@ -20,8 +20,6 @@ export interface TextServiceOptions {
   readonly random: RandomStream;
   /** New tokens of a chat answer whose request does not say how many. */
   readonly maximumTokens: number;
-  /** Tokens of prompt and answer together, where known. */
-  readonly contextLength: number | undefined;
   /** Sequences that the model works on at once. */
   readonly sequences: number;
   /** Requests that wait for that. */
@@ -97,7 +95,8 @@ export class TextService {
 
   /** No more than the context leaves beside the longest prompt, where both can be known. */
   async #room(prompts: readonly Prompt[]): Promise<number> {
-    const { model, maximumTokens, contextLength } = this.#options;
+    const { model, maximumTokens } = this.#options;
+    const { contextLength } = model;
     if (contextLength === undefined || !model.capabilities.has("tokenize")) return maximumTokens;
     let longest = 0;
     for (const prompt of prompts) {
