@@ -138,7 +138,7 @@ export class OnnxGraph {
   }
 
   /** A large constant whose bytes are not in the model but in `externalData`. */
-  externalConstant(data: ElementArray, shape: Shape, elementType: ElementType): string {
+  externalConstant(data: ElementArray, shape: Shape, elementType: ElementType | "uint8"): string {
     const name = `c${this.#names++}`;
     this.#initializers.push({ name, dataType: dataTypes[elementType], shape, bytes: bytesOf(data), external: true });
     return name;

@@ -90,15 +90,20 @@ export class Session {
   }
 
   /**
-   * Inputs are not copied; outputs are new arrays. The event loop waits while it runs.
+   * Inputs are not copied; outputs are new arrays, of all outputs unless some are named. The event loop waits while it runs.
    * Throws InvalidArgumentError where ONNX Runtime stops, e.g. at an index out of range; it names the operation.
    */
-  async run(inputs: readonly SessionInput[]): Promise<Readonly<Record<string, ElementArray>>> {
+  async run(
+    inputs: readonly SessionInput[],
+    outputNames?: readonly string[],
+  ): Promise<Readonly<Record<string, ElementArray>>> {
     await letEventsBeHeard();
     const feeds: Record<string, ort.Tensor> = {};
     for (const { name, data, shape } of inputs) feeds[name] = ortTensor(data, shape);
     try {
-      const results = this.#session.run(feeds, this.#outputs, {});
+      const wanted =
+        outputNames === undefined ? this.#outputs : Object.fromEntries(outputNames.map((name) => [name, null]));
+      const results = this.#session.run(feeds, wanted, {});
       const outputs: Record<string, ElementArray> = {};
       for (const name in results) outputs[name] = results[name]?.data as ElementArray;
       return outputs;
