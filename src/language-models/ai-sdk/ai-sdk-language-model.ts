@@ -65,7 +65,13 @@ export class AiSdkLanguageModel implements LanguageModel {
     throwIfAborted(options.signal);
     const asked = prompts.flatMap((prompt, promptIndex) =>
       Array.from({ length: samples }, async (_, index) => {
-        const generation = await this.#sample(prompt, { ...settings, sample: firstSample + index }, options.signal);
+        const { signal, beforeRepeating } = options;
+        const generation = await this.#sample(
+          prompt,
+          { ...settings, sample: firstSample + index },
+          signal,
+          beforeRepeating && (() => beforeRepeating({ prompt: promptIndex, sample: index })),
+        );
         if (generation.text !== "") options.onText?.({ prompt: promptIndex, sample: index, text: generation.text });
         return generation;
       }),
@@ -115,24 +121,34 @@ export class AiSdkLanguageModel implements LanguageModel {
 
   async close(): Promise<void> {}
 
-  async #sample(prompt: Prompt, settings: SampleSettings, signal: AbortSignal | undefined): Promise<Generation> {
+  async #sample(
+    prompt: Prompt,
+    settings: SampleSettings,
+    signal: AbortSignal | undefined,
+    beforeRepeating: (() => Promise<void>) | undefined,
+  ): Promise<Generation> {
     const { maximumTokens, temperature, topP, stop, seed, sample } = settings;
-    const random = new RandomStream(seed, ["generate", nameOf(prompt), sample]);
+    // Drawn once, so that a repetition asks the same.
+    const ownSeed = new RandomStream(seed, ["generate", nameOf(prompt), sample]).integer(0, 2 ** 31 - 1);
     // Endpoints refuse blank stop texts and long lists of them.
     const stopSequences = stop.filter((text) => text.trim() !== "").slice(0, maximumStopTexts);
-    const outcome = await this.policy.request(async (abortSignal) => {
-      const answer = await this.#model.doGenerate({
-        prompt: toAiSdkPrompt(prompt),
-        maxOutputTokens: maximumTokens,
-        temperature,
-        // Some endpoints refuse both, and 1 means no nucleus.
-        ...(topP < 1 ? { topP } : {}),
-        ...(stopSequences.length > 0 ? { stopSequences } : {}),
-        seed: random.integer(0, 2 ** 31 - 1),
-        abortSignal,
-      });
-      return { answer, headers: answer.response?.headers };
-    }, signal);
+    const outcome = await this.policy.request(
+      async (abortSignal) => {
+        const answer = await this.#model.doGenerate({
+          prompt: toAiSdkPrompt(prompt),
+          maxOutputTokens: maximumTokens,
+          temperature,
+          // Some endpoints refuse both, and 1 means no nucleus.
+          ...(topP < 1 ? { topP } : {}),
+          ...(stopSequences.length > 0 ? { stopSequences } : {}),
+          seed: ownSeed,
+          abortSignal,
+        });
+        return { answer, headers: answer.response?.headers };
+      },
+      signal,
+      beforeRepeating,
+    );
     if ("failure" in outcome) {
       const { kind, reason } = outcome.failure;
       return { text: "", finishReason: kind === "refusal" ? "refusal" : "error", failure: reason };

@@ -28,6 +28,8 @@ export interface EndpointFailure {
   /** Milliseconds that the endpoint asked to wait. */
   readonly retryAfter?: number;
   readonly headers?: ResponseHeaders;
+  /** Set where no answer came although the request may have been answered, and charged. */
+  readonly mayBeCharged?: true;
 }
 
 const quotaSigns =
@@ -41,7 +43,9 @@ const overflowSigns = /context_length_exceeded|maximum context length|prompt is 
  */
 export function endpointFailure(error: unknown, now: number, secrets: readonly string[] = []): EndpointFailure {
   const saying = (text: string) => quotedText(withoutKeys(text, secrets), 200);
-  if (error instanceof WireFailure) return { kind: error.kind, reason: error.message };
+  if (error instanceof WireFailure) {
+    return { kind: error.kind, reason: error.message, ...(error.mayBeCharged && { mayBeCharged: true }) };
+  }
   if (!APICallError.isInstance(error)) {
     const said = error instanceof Error ? error.message : String(error);
     return { kind: "unusable", reason: `an answer that cannot be used (${saying(said)})` };

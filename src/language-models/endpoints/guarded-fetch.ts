@@ -77,11 +77,14 @@ function requireDocument(bytes: Uint8Array, type: string): void {
   }
 }
 
+/** Codes of connections that were never made. */
+const unsent = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"];
+
 /** What fetch and its body throw: aborts as they are, everything else is the connection's. */
 function connectionFailure(error: unknown, signal: AbortSignal | null | undefined): unknown {
   if (signal?.aborted === true) return error;
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
   const reason = code ?? (cause instanceof Error ? cause.message : String(cause));
-  return new WireFailure("transient", `no connection or a broken one (${reason})`);
+  return new WireFailure("transient", `no connection or a broken one (${reason})`, !unsent.includes(reason));
 }

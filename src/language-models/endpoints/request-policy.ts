@@ -9,8 +9,8 @@
  *   times. Then, where others were answered in the meantime, it is this request that fails and the failure is its
  *   result; where nobody was, the endpoint is unavailable.
  * - A used-up quota and a refused key shut the policy: nothing more is sent, and everyone gets the same EndpointError.
- * - A request that the endpoint finds wrong is a result, but for the first of all, which shuts the policy: then it is
- *   the model or a setting that is wrong.
+ * - A request that the endpoint finds wrong is a result. Where it never answered yet, it is rather the model's name or a
+ *   setting that is wrong: that shuts the policy (after three of them, if others are under way).
  * - Everything else (a filtered, empty, broken or huge answer) is a result.
  */
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
@@ -61,6 +61,7 @@ export class RequestPolicy {
   readonly #gate: RequestGate;
   #requests = 0;
   #answers = 0;
+  #refused = 0;
 
   constructor(options: RequestPolicyOptions) {
     const { onWait = () => undefined, ...others } = options;
@@ -97,6 +98,7 @@ export class RequestPolicy {
   /**
    * Sends a request as often as needed.
    * @param send is given a signal that aborts with the time-out; tells the headers of its answer
+   * @param beforeRepeating is awaited before a repetition where the last attempt may have been charged
    * Throws InterruptedError where `signal` aborts, and the EndpointErrors named above.
    */
   async request<Answer>(
@@ -104,6 +106,7 @@ export class RequestPolicy {
       signal: AbortSignal,
     ) => PromiseLike<{ readonly answer: Answer; readonly headers?: ResponseHeaders | undefined }>,
     signal?: AbortSignal,
+    beforeRepeating: () => Promise<void> = async () => undefined,
   ): Promise<RequestOutcome<Answer>> {
     const { clock, attempts, longestWait } = this.#options;
     const random = this.#options.random.split("request", this.#requests++);
@@ -118,11 +121,10 @@ export class RequestPolicy {
       const { failure } = outcome;
       // What was answered although it cannot be used proves that the endpoint answers.
       if (failure.kind === "refusal" || failure.kind === "unusable") return outcome;
-      if (failure.kind === "request") {
-        if (this.#answers > 0) return outcome;
-        throw this.#shut(failure);
+      if (failure.kind === "request" || failure.kind === "quota" || failure.kind === "key") {
+        if (this.#gate.shut !== undefined) throw this.#gate.shut;
+        return outcome;
       }
-      if (failure.kind === "quota" || failure.kind === "key") throw this.#shut(failure);
       const jitter = random.split(failed, limited).uniform();
       if (failure.kind === "rate-limit") {
         const pause = failure.retryAfter ?? backOff(limited, jitter);
@@ -139,6 +141,7 @@ export class RequestPolicy {
         if (others) return { failure: { ...failure, kind: "unusable" } };
         throw this.#shut(failure);
       }
+      if (failure.mayBeCharged === true) await beforeRepeating();
       await this.#wait({ pause: failure.retryAfter ?? backOff(failed - 1, jitter), jitter, failure, signal });
     }
   }
@@ -170,18 +173,28 @@ export class RequestPolicy {
       if (signal?.aborted === true) throw interrupted();
       if (late) {
         ending = "limited";
-        return { failure: { kind: "overloaded", reason: `no answer within ${timeout / 1000} s` } };
+        return { failure: { kind: "overloaded", reason: `no answer within ${timeout / 1000} s`, mayBeCharged: true } };
       }
       const failure = endpointFailure(error, clock.now(), secrets);
       if (failure.kind === "rate-limit" || failure.kind === "overloaded") ending = "limited";
       if (failure.kind === "refusal" || failure.kind === "unusable") ending = "well";
       this.#heed(failure.headers);
+      // Before the place is free, so that nobody takes it.
+      if (this.#endsAll(failure)) this.#shut(failure);
       return { failure };
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
       this.#gate.leave({ entered, ending });
     }
+  }
+
+  #endsAll({ kind, reason }: EndpointFailure): boolean {
+    if (kind !== "request") return kind === "quota" || kind === "key";
+    this.#refused++;
+    // One prompt of several may be at fault; an address or a model that is not there never is the prompt's.
+    const certain = reason.startsWith("HTTP 404") || this.#refused >= 3 || this.#gate.isLast;
+    return this.#answers === 0 && certain;
   }
 
   /** Follows the headers of a response. */
