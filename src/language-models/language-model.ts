@@ -120,6 +120,8 @@ export interface LanguageModel {
   readonly capabilities: ReadonlySet<LanguageModelCapability>;
   /** Tokens of a prompt and its answer together at most, where known. */
   readonly contextLength?: number;
+  /** False where calls at the same time are worked on one by one: then prompts are best put together into one call. */
+  readonly joinsCalls?: boolean;
   /**
    * Samples by prompt: result[p][s].
    * Throws InvalidArgumentError for options out of range, text that the model cannot express and prompts that are too

@@ -13,7 +13,7 @@ import type {
 
 export interface LanguageModelCase {
   readonly name: string;
-  create(): LanguageModel;
+  create(): LanguageModel | Promise<LanguageModel>;
   readonly capabilities: readonly LanguageModelCapability[];
   /** At least four different texts that the model can express, of different lengths. */
   readonly prompts: readonly string[];
@@ -26,8 +26,8 @@ const sampled = { maximumTokens: 12, temperature: 1 };
 export function languageModelContract({ name, create, capabilities, prompts, tolerance }: LanguageModelCase): void {
   describe(`language model contract: ${name}`, () => {
     let model: LanguageModel;
-    beforeAll(() => {
-      model = create();
+    beforeAll(async () => {
+      model = await create();
     });
     afterAll(() => model.close());
     const generate = (options: Partial<GenerateOptions>) => model.generate({ prompts, ...sampled, ...options });
@@ -60,7 +60,7 @@ export function languageModelContract({ name, create, capabilities, prompts, tol
     });
 
     test("closing twice is harmless", async () => {
-      const other = create();
+      const other = await create();
       if (capabilities.includes("generate")) await other.generate({ prompts: prompts.slice(0, 1), maximumTokens: 1 });
       await other.close();
       await other.close();

@@ -425,20 +425,31 @@ describe("other servers", () => {
     });
   });
 
-  test("50 requests at once with their own seeds are what they are one by one", async () => {
-    for (const collectMilliseconds of [0, 5]) {
-      await serving({ collectMilliseconds }, async (url) => {
-        const texts = await Promise.all(
-          Array.from({ length: 50 }, async (_, seed) => {
-            const answer = await ask(url, { seed, stream: seed % 2 === 0, prompt: `go ${seed % 3}` });
-            if (seed % 2 === 1) return ((await answer.json()) as { choices: { text: string }[] }).choices[0]?.text;
-            const chunks = (await events(answer)).slice(0, -1).map((event) => JSON.parse(event));
-            return chunks.map(({ choices }) => choices[0].text).join("");
-          }),
-        );
-        expect(texts).toEqual(texts.map((__, seed) => model.wordsOf(`go ${seed % 3}`, seed, 0).join("")));
-      });
-    }
+  test.each([
+    ["each by itself", 0, 50],
+    ["put together", 50, 5],
+  ])("50 requests at once are what they are one by one: %s", async (_, collectMilliseconds, seeds) => {
+    let calls = 0;
+    const counting = new PacedLanguageModel();
+    const generate = counting.generate.bind(counting);
+    counting.generate = (options) => {
+      calls++;
+      return generate(options);
+    };
+    await serving({ model: counting, collectMilliseconds }, async (url) => {
+      const texts = await Promise.all(
+        Array.from({ length: 50 }, async (__, index) => {
+          const stream = index % 2 === 0;
+          const answer = await ask(url, { seed: index % seeds, stream, prompt: `go ${index % 3}` });
+          if (!stream) return ((await answer.json()) as { choices: { text: string }[] }).choices[0]?.text;
+          const chunks = (await events(answer)).slice(0, -1).map((event) => JSON.parse(event));
+          return chunks.map(({ choices }) => choices[0].text).join("");
+        }),
+      );
+      expect(texts).toEqual(texts.map((__, index) => model.wordsOf(`go ${index % 3}`, index % seeds, 0).join("")));
+      if (collectMilliseconds === 0) expect(calls).toBe(50);
+      else expect(calls).toBeLessThan(50);
+    });
   });
 
   test("requests without a seed differ", async () => {

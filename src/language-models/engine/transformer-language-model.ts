@@ -58,6 +58,7 @@ export class TransformerLanguageModel implements LanguageModel {
   readonly capabilities: ReadonlySet<LanguageModelCapability> = new Set(["generate", "score", "tokenize"]);
   readonly #tokenizer: Tokenizer;
   readonly contextLength: number;
+  readonly joinsCalls: boolean;
   readonly #pool: EnginePool | ContinuousPool;
 
   /** Throws InvalidArgumentError where the tokenizer has more tokens than the model, or for options out of range. */
@@ -77,6 +78,7 @@ export class TransformerLanguageModel implements LanguageModel {
     require(continuous ||
       precision ===
         "float32", "continuous sampling for weights in 4 bits", "continuous: false", "leave one of them out");
+    this.joinsCalls = continuous;
     this.#pool = continuous
       ? new ContinuousPool({ shape, arrays, continuous: { precision, contextLength, threads } })
       : new EnginePool({ shape, arrays }, threads);

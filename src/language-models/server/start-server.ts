@@ -47,7 +47,10 @@ export interface ServerOptions {
   readonly sequences?: number;
   /** Requests that wait for that before others are told 429 (default 256). */
   readonly waiting?: number;
-  /** Requests with equal options that come within so many milliseconds are one call of the model (default 5; 0: none). */
+  /**
+   * Requests with equal options that come within so many milliseconds are one call of the model; 0: none (default 5 for
+   * models that do not join calls by themselves, 0 for others).
+   */
   readonly collectMilliseconds?: number;
   /** Seed of the seeds that requests without one get (default 0). */
   readonly seed?: number;
@@ -91,7 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     maximumTokens: options.maximumTokens ?? 1024,
     sequences: options.sequences ?? 64,
     waiting: options.waiting ?? 256,
-    collectMilliseconds: options.collectMilliseconds ?? 5,
+    collectMilliseconds: options.collectMilliseconds ?? (model.joinsCalls === false ? 5 : 0),
   });
   const context: ServingContext = {
     service,
@@ -104,6 +107,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const server = createServer((request, response) => void requests.serve(request, response));
   server.headersTimeout = Math.min(20_000, stallMilliseconds);
   server.requestTimeout = stallMilliseconds;
+  server.maxConnections = 1024;
   await listening(server, host, port);
   const { port: bound } = server.address() as AddressInfo;
   const shown = host.includes(":") ? `[${host.replace(/^\[|\]$/gu, "")}]` : host;
