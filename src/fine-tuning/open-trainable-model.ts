@@ -1,12 +1,14 @@
 /** Opens what can be taught: published models of the Llama family, and illume's own files. */
-import { existsSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { UnknownNameError } from "../core/errors/unknown-name-error.ts";
 import { UnsupportedCapabilityError } from "../core/errors/unsupported-capability-error.ts";
 import { makeFolder } from "../core/make-folder.ts";
 import { quotedText } from "../core/quoted-text.ts";
 import { loadTransformer, saveTransformer } from "../language-models/engine/transformer-file.ts";
+import { isHubName } from "../language-models/hub/hub-name.ts";
 import { parseModelId, resolveModelPath } from "../language-models/model-id.ts";
+import { type LocatedModel, locatePretrained } from "../language-models/pretrained/locate-pretrained.ts";
 import { openPretrained } from "../language-models/pretrained/open-pretrained.ts";
 import type { Tokenizer } from "../language-models/tokenizer.ts";
 import type { TransformerParameters } from "../nn/transformer.ts";
@@ -15,7 +17,7 @@ import { writeHuggingFaceFolder } from "./write-hugging-face-folder.ts";
 
 /**
  * Opens a model to teach.
- * @param id illume:PATH or gguf:PATH of a folder or GGUF file, or a model file of illume's own, also a shipped one's name
+ * @param id illume:PATH or gguf:PATH of a folder, GGUF file or adapter, illume:ORG/REPO, or a model file of illume's own, also a shipped one's name
  * @param tokenizers of illume's own models, by the name that their files give
  * Throws UnsupportedCapabilityError for models that run elsewhere, and as openPretrained and loadTransformer.
  */
@@ -32,22 +34,17 @@ export async function openTrainableModel(
         "download its weights and name their folder, or fine-tune it where it runs with what illume export writes",
     });
   }
-  const { path } = parsed;
-  const published = existsSync(path) && (statSync(path).isDirectory() || path.toLowerCase().endsWith(".gguf"));
-  return published ? openPublished(id, path) : openOwn(id, tokenizers);
+  const located = await locatePretrained(parsed.path);
+  return located === undefined ? openOwn(id, tokenizers) : openPublished(id, located);
 }
 
-async function openPublished(id: string, path: string): Promise<TrainableModel> {
+async function openPublished(id: string, { path, name }: LocatedModel): Promise<TrainableModel> {
   const { shape, parameters, tokenizer, contextLength, folder } = await openPretrained(path);
-  return {
-    id,
-    shape,
-    parameters,
-    tokenizer,
-    contextLength,
-    baseName: resolve(path),
-    write: (target, learnt) => writeHuggingFaceFolder(target, { source: folder, parameters: learnt }),
-  };
+  const write = (target: string, learnt: TransformerParameters) =>
+    writeHuggingFaceFolder(target, { source: folder, parameters: learnt });
+  // A name on the Hub means more elsewhere than a folder of this machine.
+  const baseName = existsSync(name) || !isHubName(name) ? path : name;
+  return { id, shape, parameters, tokenizer, contextLength, baseName, write };
 }
 
 function openOwn(id: string, tokenizers: Readonly<Record<string, Tokenizer>>): TrainableModel {

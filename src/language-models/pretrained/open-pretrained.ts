@@ -4,10 +4,13 @@ import { basename } from "node:path";
 import { CorruptFileError } from "../../core/errors/corrupt-file-error.ts";
 import { fileSystemFailure } from "../../core/errors/file-system-failure.ts";
 import { quotedText } from "../../core/quoted-text.ts";
+import { openAdapted } from "../adapters/open-adapted.ts";
+import { isPeftAdapter } from "../adapters/peft-adapter.ts";
 import { conversionVersion, convertGguf } from "../gguf/convert-gguf.ts";
 import { keptConversion } from "./conversion-cache.ts";
 import { FileSlices } from "./file-slices.ts";
 import { type PretrainedModel, readHuggingFaceFolder } from "./huggingface-folder.ts";
+import { locatePretrained } from "./locate-pretrained.ts";
 
 export type { PretrainedModel } from "./huggingface-folder.ts";
 
@@ -21,7 +24,8 @@ export interface OpenPretrainedOptions {
 
 /**
  * Opens a folder in Hugging Face's layout (config.json, tokenizer.json, safetensors in f32, f16 or bf16, also in shards)
- * or a GGUF file, of the Llama family or Qwen2. A GGUF file is converted to such a folder once and kept in the cache.
+ * or a GGUF file, of the Llama family or Qwen2. A GGUF file is converted to such a folder once and kept in the cache. A
+ * folder with a LoRA adapter of PEFT's is its base model with the adapter merged.
  *
  * Throws StorageError where a file is missing or the cache cannot be written, CorruptFileError for a file that is no
  * model, is torn, or does not fit the others (tokenizer, shards), UnsupportedCapabilityError for another architecture,
@@ -35,7 +39,8 @@ export async function openPretrained(path: string, options: OpenPretrainedOption
   } catch (error) {
     throw fileSystemFailure(error, "to open the model", path);
   }
-  if (stats.isDirectory()) return readHuggingFaceFolder(path, name);
+  if (stats.isDirectory())
+    return isPeftAdapter(path) ? openWithAdapter(path, name, options) : readHuggingFaceFolder(path, name);
   if (!isGguf(path)) {
     throw new CorruptFileError({
       expected: `a folder with a model's config.json, or a GGUF file, at ${quotedText(path, 1000)}`,
@@ -46,6 +51,15 @@ export async function openPretrained(path: string, options: OpenPretrainedOption
   const version = `gguf-${conversionVersion}`;
   const folder = keptConversion(path, version, (unfinished) => convertGguf(path, unfinished), options.cache);
   return readHuggingFaceFolder(folder, name);
+}
+
+/** The base model is a path, or a model of the Hub that is fetched where it is not here. */
+async function openWithAdapter(folder: string, name: string, options: OpenPretrainedOptions): Promise<PretrainedModel> {
+  const adapted = await openAdapted(folder, async (base) => {
+    const located = await locatePretrained(base, options.cache === undefined ? {} : { cache: options.cache });
+    return located === undefined || isPeftAdapter(located.path) ? undefined : openPretrained(located.path, options);
+  });
+  return { ...adapted, name };
 }
 
 function isGguf(path: string): boolean {
