@@ -231,6 +231,7 @@ describe("who leaves", () => {
       expect(await asked).toBeInstanceOf(DOMException);
       await until(() => served.length === 1);
       if (!stream) expect(served[0]?.status).toBeUndefined();
+      expect(served[0]?.fault).toBeUndefined();
     }
   });
 

@@ -176,7 +176,7 @@ class Requests {
       await route.handle(exchange, this.#context);
     } catch (error) {
       const told = apiErrorOf(error);
-      if (told.status >= 500 && !this.#closing) fault = told.cause ?? told;
+      if (told.status >= 500 && !signal.aborted && !this.#closing) fault = told.cause ?? told;
       if (exchange.stream?.started === true) exchange.stream.fail(told);
       else if (!response.headersSent && !left.signal.aborted) sendJson(response, told.status, told.body, told.headers);
     }
