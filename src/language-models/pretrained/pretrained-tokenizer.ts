@@ -75,7 +75,9 @@ export function pretrainedTokenizer(options: PretrainedTokenizerOptions): Tokeni
 
 function libraryTokenizer(definition: TokenizerDefinition, source: string): LibraryTokenizer {
   try {
-    return new LibraryTokenizer(definition, {});
+    const library = new LibraryTokenizer(definition, {});
+    keepByteOrderMarks(library.decoder);
+    return library;
   } catch (cause) {
     throw new CorruptFileError({
       expected: `a tokenizer of known parts in ${quotedText(source, 1000)}`,
@@ -84,6 +86,13 @@ function libraryTokenizer(definition: TokenizerDefinition, source: string): Libr
       cause,
     });
   }
+}
+
+/** The library's decoder of single bytes drops U+FEFF, which is a character like others within a text. */
+function keepByteOrderMarks(decoder: unknown): void {
+  if (typeof decoder !== "function") return;
+  if ("text_decoder" in decoder) decoder.text_decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  if ("decoders" in decoder && Array.isArray(decoder.decoders)) decoder.decoders.forEach(keepByteOrderMarks);
 }
 
 function tokensOf(library: LibraryTokenizer, text: string): number[] {
