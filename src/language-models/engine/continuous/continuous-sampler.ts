@@ -8,7 +8,7 @@ import type { SampledTokens, SampleJob, ScoreJob, TokenListener } from "../engin
 import type { CompletionScore } from "../scorer.ts";
 import { capacityFor, LaneCache } from "./lane-cache.ts";
 import { ModelSession, type ModelSessionOptions } from "./model-session.ts";
-import { type Reading, readTokens } from "./prompt-reader.ts";
+import { type Answer, type Reading, readTokens } from "./prompt-reader.ts";
 import { RunningBatch } from "./running-batch.ts";
 import { type RunningJob, type RunningRequest, requireFinite, sharpnessOf, waitingSamples } from "./sequence.ts";
 
@@ -163,14 +163,7 @@ export class ContinuousSampler {
         return { tokens: tokens.slice(0, -1), asked, targets: tokens.slice(promptLength) };
       });
       const read = await readTokens(session, readings, { keep: false, beforePart: () => throwIfAborted(signal) });
-      for (const { answers } of read) {
-        let logProbability = 0;
-        for (const { total, targetScore } of answers) {
-          requireFinite(total);
-          logProbability += targetScore - Math.log(total);
-        }
-        scores.push({ logProbability, greedy: answers.every(({ targetScore }) => targetScore === 0) });
-      }
+      for (const { answers } of read) scores.push(scoreOf(answers));
     }
     return scores;
   }
@@ -182,6 +175,16 @@ export class ContinuousSampler {
     await (await this.#session)?.close();
     this.#session = undefined;
   }
+}
+
+function scoreOf(answers: readonly Answer[]): CompletionScore {
+  const byToken = answers.map(({ total, targetScore }) => {
+    requireFinite(total);
+    // The greatest score is 0.
+    return { logProbability: targetScore - Math.log(total), greedy: targetScore === 0 };
+  });
+  const logProbability = byToken.reduce((sum, token) => sum + token.logProbability, 0);
+  return { logProbability, greedy: byToken.every(({ greedy }) => greedy), byToken };
 }
 
 function finish(job: RunningJob, settle: () => void): void {
