@@ -19,5 +19,6 @@ export * from "./language-model.ts";
 export * from "./model-id.ts";
 export * from "./open-transformer.ts";
 export * from "./scripted-language-model.ts";
+export type { ServedRequest } from "./server/requests-under-way.ts";
 export * from "./server/start-server.ts";
 export * from "./tokenizer.ts";

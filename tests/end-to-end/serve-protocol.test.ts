@@ -6,12 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { InvalidArgumentError } from "../../src/core/errors/invalid-argument-error.ts";
 import { StorageError } from "../../src/core/errors/storage-error.ts";
 import { ScriptedLanguageModel } from "../../src/language-models/scripted-language-model.ts";
-import {
-  type RunningServer,
-  type ServedRequest,
-  type ServerOptions,
-  startServer,
-} from "../../src/language-models/server/start-server.ts";
+import type { ServedRequest } from "../../src/language-models/server/requests-under-way.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../../src/language-models/server/start-server.ts";
 import { PacedLanguageModel } from "./serve-paced-model.ts";
 
 const key = "the-key";

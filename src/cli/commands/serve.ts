@@ -2,7 +2,8 @@ import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.t
 import { quotedText } from "../../core/quoted-text.ts";
 import { terminalLine } from "../../core/terminal-text.ts";
 import { openLanguageModel } from "../../language-models/open-language-model.ts";
-import { type ServedRequest, startServer } from "../../language-models/server/start-server.ts";
+import type { ServedRequest } from "../../language-models/server/requests-under-way.ts";
+import { startServer } from "../../language-models/server/start-server.ts";
 import { gradeSchoolTokenizer } from "../../reasoning/tasks/grade-school/grade-school-tokenizer.ts";
 import { illumeCommand } from "../command.ts";
 import type { CommandContext } from "../command-context.ts";

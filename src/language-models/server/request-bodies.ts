@@ -1,10 +1,8 @@
 /** What the three endpoints are asked for: OpenAI's bodies checked and in illume's words. */
 import { z } from "zod";
-import { quotedText } from "../../core/quoted-text.ts";
 import type { ChatMessage, Prompt } from "../language-model.ts";
-import { ApiError } from "./api-error.ts";
+import { checkedBody, unknownKeys, wrongParameter } from "./checked-body.ts";
 import type { JsonObject } from "./read-json-body.ts";
-import { withoutUnsupported } from "./unsupported-parameters.ts";
 
 /** What is asked of the model, and how the answer is to come. */
 export interface TextRequest {
@@ -125,7 +123,7 @@ const embeddingBody = z.strictObject(
 
 /** The body of /v1/chat/completions. Throws ApiError 400 naming the parameter that is wrong or unsupported. */
 export function parseChatRequest(body: JsonObject): TextRequest {
-  const parsed = parse(chatBody, {
+  const parsed = checkedBody(chatBody, {
     ...body,
     ...(Array.isArray(body.messages) && { messages: body.messages.map(bare) }),
   });
@@ -141,14 +139,14 @@ export function parseChatRequest(body: JsonObject): TextRequest {
 
 /** The body of /v1/completions. Throws as parseChatRequest does. */
 export function parseCompletionRequest(body: JsonObject): TextRequest {
-  const parsed = parse(completionBody, body);
+  const parsed = checkedBody(completionBody, body);
   // 16 is what OpenAI takes where nothing is said.
   return textRequest(parsed, parsed.prompt, parsed.max_tokens ?? 16, parsed.logprobs !== undefined);
 }
 
 /** The body of /v1/embeddings. Throws as parseChatRequest does. */
 export function parseEmbeddingRequest(body: JsonObject): EmbeddingRequest {
-  const { model, input, encoding_format } = parse(embeddingBody, body);
+  const { model, input, encoding_format } = checkedBody(embeddingBody, body);
   return { model, texts: input, encoding: encoding_format };
 }
 
@@ -162,10 +160,10 @@ function textRequest(
 ): TextRequest {
   const { model, n, temperature, top_p, seed, stream, stream_options } = parsed;
   if (prompts.length * n > maximumSequences) {
-    throw wrong("n", `expected at most ${maximumSequences} prompts times n in one request`);
+    throw wrongParameter("n", `expected at most ${maximumSequences} prompts times n in one request`);
   }
   if (stream_options !== undefined && !stream) {
-    throw wrong("stream_options", "expected stream to be true where stream_options are given");
+    throw wrongParameter("stream_options", "expected stream to be true where stream_options are given");
   }
   return {
     model,
@@ -187,52 +185,4 @@ function bare(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const empty = (field: unknown) => field === null || (Array.isArray(field) && field.length === 0);
   return Object.fromEntries(Object.entries(value).filter(([name, field]) => name === "content" || !empty(field)));
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, body: JsonObject): z.output<Schema> {
-  const asked = withoutUnsupported(body);
-  const result = schema.safeParse(asked);
-  if (result.success) return result.data;
-  const issue = innermost(result.error.issues[0] as z.core.$ZodIssue);
-  const unknown = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  const path = unknown === undefined ? issue.path : [...issue.path, unknown];
-  throw wrong(
-    pathText(path),
-    unknown === undefined ? `${issue.message}, but got ${valueAt(asked, path)}` : issue.message,
-  );
-}
-
-/** In a union, what the branch says that got furthest: messages[0].content[1].type rather than messages[0].content. */
-function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
-  if (issue.code !== "invalid_union") return issue;
-  const deepest = issue.errors
-    .flatMap((issues) => issues.slice(0, 1))
-    .reduce<z.core.$ZodIssue | undefined>(
-      (best, candidate) => (candidate.path.length > (best?.path.length ?? 0) ? candidate : best),
-      undefined,
-    );
-  if (deepest === undefined) return issue;
-  return innermost({ ...deepest, path: [...issue.path, ...deepest.path] });
-}
-
-function unknownKeys(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code === "unrecognized_keys") return "expected no parameter of this name: leave it out";
-  return issue.code === "invalid_type" ? "expected a JSON object" : undefined;
-}
-
-function valueAt(body: JsonObject, path: readonly PropertyKey[]): string {
-  let value: unknown = body;
-  for (const step of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[step];
-  return value === undefined ? "nothing" : quotedText(JSON.stringify(value), 60);
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((step, index) => (typeof step === "number" ? `[${step}]` : `${index > 0 ? "." : ""}${String(step)}`))
-    .join("")
-    .slice(0, 200);
-}
-
-function wrong(param: string, message: string): ApiError {
-  return new ApiError({ status: 400, message: `${quotedText(param)}: ${message}`, param, code: "invalid_value" });
 }
