@@ -4,7 +4,7 @@
  */
 import type { OpenEndpointOptions } from "./endpoints/open-endpoint.ts";
 import type { LanguageModel } from "./language-model.ts";
-import { parseModelId } from "./model-id.ts";
+import { type LocalId, parseModelId } from "./model-id.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** How to open a model; what does not concern its kind is not looked at. */
@@ -48,12 +48,18 @@ export async function openLanguageModel(id: string, options: OpenLanguageModelOp
       return openScripted(parsed);
     }
     case "illume":
-      return openOwn(parsed.id, options);
+      return openHere(parsed, options);
   }
 }
 
-async function openOwn(id: string, options: OpenLanguageModelOptions): Promise<LanguageModel> {
-  const { tokenizers = {}, threads = 1, contextLength } = options;
+async function openHere({ id, path }: LocalId, options: OpenLanguageModelOptions): Promise<LanguageModel> {
+  const { tokenizers = {}, threads = 1, contextLength, modelsFolder } = options;
+  const { locatePretrained } = await import("./pretrained/locate-pretrained.ts");
+  const published = await locatePretrained(path, { ...(modelsFolder !== undefined && { cache: modelsFolder }) });
+  if (published !== undefined) {
+    const { openPublishedModel } = await import("./pretrained/open-published-model.ts");
+    return openPublishedModel(id, published, { threads, ...(contextLength !== undefined && { contextLength }) });
+  }
   const { openTransformer } = await import("./open-transformer.ts");
   return openTransformer({ id, tokenizers, threads, ...(contextLength !== undefined && { contextLength }) }).model;
 }

@@ -166,5 +166,6 @@ describe("names on the Hub", () => {
     expect(await locatePretrained(source)).toEqual({ path: source, name: "sharded" });
     expect(await locatePretrained(join(source, "config.json"))).toBeUndefined();
     expect(await locatePretrained("models/mine.safetensors")).toBeUndefined();
+    expect(await locatePretrained("grade-school/sed-1")).toBeUndefined();
   });
 });

@@ -3,6 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { type DownloadModelOptions, downloadModel } from "../hub/download-model.ts";
 import { isHubName } from "../hub/hub-name.ts";
+import { shippedModelNames } from "../model-id.ts";
 
 export interface LocatedModel {
   /** A folder or GGUF file for openPretrained. */
@@ -24,6 +25,9 @@ export async function locatePretrained(
     const published = statSync(name).isDirectory() || /\.gguf$/iu.test(name);
     return published ? { path: resolve(name), name: basename(resolve(name)).replace(/\.gguf$/iu, "") } : undefined;
   }
-  if (!isHubName(name) || existsSync(`${name}.safetensors`) || /\.(safetensors|gguf)$/iu.test(name)) return undefined;
+  // Names of shipped models, also misspelt ones ("grade-school/sed-1"), are not looked for elsewhere.
+  const shipped = shippedModelNames().includes(name.split("/")[0] as string);
+  const file = existsSync(`${name}.safetensors`) || /\.(safetensors|gguf)$/iu.test(name);
+  if (shipped || file || !isHubName(name)) return undefined;
   return { path: await downloadModel(name, options), name };
 }
