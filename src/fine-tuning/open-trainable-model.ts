@@ -1,6 +1,6 @@
 /** Opens what can be taught: published models of the Llama family, and illume's own files. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { UnknownNameError } from "../core/errors/unknown-name-error.ts";
 import { UnsupportedCapabilityError } from "../core/errors/unsupported-capability-error.ts";
 import { makeFolder } from "../core/make-folder.ts";
@@ -53,8 +53,9 @@ function openOwn(id: string, tokenizers: Readonly<Record<string, Tokenizer>>): T
   const tokenizer = Object.hasOwn(tokenizers, name) ? tokenizers[name] : undefined;
   if (tokenizer === undefined) throw new UnknownNameError({ kind: "tokenizer", name, known: Object.keys(tokenizers) });
   const write = (folder: string, learnt: TransformerParameters) => {
-    makeFolder(folder);
-    saveTransformer(join(folder, "model.safetensors"), { shape, parameters: learnt, tokenizer: name });
+    makeFolder(dirname(folder));
+    // One file, which is opened by the folder's name as well.
+    saveTransformer(`${folder}.safetensors`, { shape, parameters: learnt, tokenizer: name });
   };
   return { id, shape, parameters, tokenizer, contextLength: undefined, baseName: path, write };
 }
