@@ -12,12 +12,13 @@ import { readConfiguration } from "../../src/cli/read-configuration.ts";
 import { codeBlocks, markdownFiles } from "./markdown.ts";
 import { repository } from "./source-files.ts";
 
-const { improve, search, learn, measure, resume, report, exportCommand, reproduce, serve } = commandModules;
+const { improve, search, learn, measure, models, resume, report, exportCommand, reproduce, serve } = commandModules;
 const commands: readonly IllumeCommand[] = [
   improve,
   search,
   learn,
   measure,
+  models,
   serve,
   resume,
   report,

@@ -1,4 +1,5 @@
 /** Packages that users install only for what they use. */
+import { createRequire } from "node:module";
 import { MissingPackageError } from "./errors/missing-package-error.ts";
 
 /**
@@ -20,6 +21,17 @@ export async function optionalPackage<Module>(
       received: "none installed",
       remedy: `npm install ${options.install}`,
     });
+  }
+}
+
+/** Whether a package is there to be loaded; nothing is loaded. */
+export function isPackageInstalled(name: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return true;
+  } catch (error) {
+    // A package for import alone cannot be required, but it is there.
+    return error instanceof Error && "code" in error && error.code !== "MODULE_NOT_FOUND";
   }
 }
 

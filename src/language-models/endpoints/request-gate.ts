@@ -35,6 +35,11 @@ export class RequestGate {
     return Math.max(1, Math.min(Math.floor(this.#limit.allowed), this.#remaining));
   }
 
+  /** Whether one request is under way and nobody waits. */
+  get isLast(): boolean {
+    return this.#underWay === 1 && this.#newcomers.size === 0 && this.#repetitions.length === 0;
+  }
+
   /** Where it stands: an error once nothing may be sent any more. */
   get shut(): EndpointError | undefined {
     return this.#shut;

@@ -20,7 +20,7 @@ import type {
   Score,
   ScoreOptions,
 } from "../language-model.ts";
-import { llamaPrompt } from "./llama-prompt.ts";
+import { LlamaPrompts } from "./llama-prompts.ts";
 import type { Llama, LlamaEmbeddingContext, LlamaModel, LlamaSequence, LlamaToken } from "./llama-types.ts";
 import { SequencePool } from "./sequence-pool.ts";
 
@@ -41,6 +41,7 @@ export class LlamaLanguageModel implements LanguageModel {
   readonly contextLength: number;
   readonly #options: LlamaLanguageModelOptions;
   readonly #sequences: SequencePool;
+  readonly #prompts: LlamaPrompts;
   #embedding: Promise<LlamaEmbeddingContext> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -49,6 +50,7 @@ export class LlamaLanguageModel implements LanguageModel {
     this.contextLength = options.contextLength;
     this.#options = options;
     this.#sequences = new SequencePool(options.sequences);
+    this.#prompts = new LlamaPrompts(options.model, options.id);
   }
 
   async generate(options: GenerateOptions): Promise<readonly (readonly Generation[])[]> {
@@ -64,7 +66,11 @@ export class LlamaLanguageModel implements LanguageModel {
           if (tokens.length > 1) await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(0, -1));
           const row: Generation[] = [];
           for (let index = 0; index < samples; index++) {
-            const random = new RandomStream(settings.seed, ["generate", nameOf(prompt), firstSample + index]);
+            const random = new RandomStream(settings.seed, [
+              "generate",
+              this.#prompts.name(prompt),
+              firstSample + index,
+            ]);
             const generation = await this.#sample(sequence, tokens, { ...settings, random, signal: options.signal });
             if (generation.text !== "") {
               options.onText?.({ prompt: promptIndex, sample: index, text: generation.text });
@@ -116,7 +122,7 @@ export class LlamaLanguageModel implements LanguageModel {
   }
 
   #encode(prompt: Prompt, more: number): LlamaToken[] {
-    const tokens = llamaPrompt(this.#options.model, prompt);
+    const tokens = this.#prompts.encode(prompt);
     if (tokens.length + more <= this.contextLength) return tokens;
     throw new InvalidArgumentError({
       expected: `prompt and answer of at most ${this.contextLength} tokens`,
@@ -187,10 +193,4 @@ async function scoreOf(
 /** llama.cpp gave no logit for a token: it cannot come. */
 function impossible(tokens: number): Score {
   return { logProbability: -Infinity, tokens, greedy: false };
-}
-
-/** A conversation of one message of the user is its text. */
-function nameOf(prompt: Prompt): string {
-  if (typeof prompt === "string") return prompt;
-  return JSON.stringify(prompt.map(({ role, content }) => [role, content]));
 }

@@ -42,6 +42,8 @@ export interface LlamaModel {
   tokenize(text: string, specialTokens?: boolean): LlamaToken[];
   detokenize(tokens: readonly LlamaToken[], specialTokens?: boolean, lastTokens?: readonly LlamaToken[]): string;
   isEogToken(token: LlamaToken): boolean;
+  isSpecialToken(token: LlamaToken): boolean;
+  iterateAllTokens(): Iterable<LlamaToken>;
   createContext(options: {
     readonly sequences: number;
     readonly contextSize: number;
