@@ -10,7 +10,7 @@ import { startRun } from "../run-loop.ts";
 import { drawDataCard, drawDataComparison } from "../terminal/data-card.ts";
 import { writeLines } from "../terminal/terminal.ts";
 
-const sections = ["general", "measure"] as const;
+const sections = ["general", "measure", "calls"] as const;
 
 export const measure = illumeCommand({
   name: "measure",
