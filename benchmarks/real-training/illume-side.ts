@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { RandomStream } from "../../src/core/random.ts";
 import type { TokenSequence } from "../../src/fine-tuning/data/encode-record.ts";
 import { type TrainingBatch, trainingBatch } from "../../src/fine-tuning/data/training-batch.ts";
-import { supervisedLoss } from "../../src/fine-tuning/loss.ts";
+import { supervisedLoss, trainedHead } from "../../src/fine-tuning/loss.ts";
 import {
   initialiseLora,
   type LoraParameters,
@@ -74,7 +74,7 @@ function trainingStep(request: Request): () => Promise<number> {
   if (request.method === "full") {
     const trainer = new Trainer<TransformerParameters, [TrainingBatch]>({
       parameters: frozen,
-      loss: (parameters, given) => supervisedLoss(parameters, given, shape),
+      loss: (parameters, given) => supervisedLoss(parameters, given, shape, trainedHead),
       ...common,
     });
     return async () => (await trainer.train(learningRate, batch)).loss;

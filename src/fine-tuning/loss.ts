@@ -1,7 +1,7 @@
 /** The losses of fine-tuning, on batches whose learnt places alone reach the head. */
 
 import { causalAttention } from "../nn/attention/causal-attention.ts";
-import { tokenLosses } from "../nn/token-losses.ts";
+import { type TokenLossesOptions, tokenLosses } from "../nn/token-losses.ts";
 import { type TransformerParameters, type TransformerShape, transformerHidden } from "../nn/transformer.ts";
 import { logSigmoid } from "../tensor/operations/activations.ts";
 import { div, mul, sub } from "../tensor/operations/arithmetic.ts";
@@ -17,20 +17,28 @@ export function weightedLosses(
   parameters: TransformerParameters,
   batch: TrainingBatch,
   shape: TransformerShape,
+  options: TokenLossesOptions = {},
 ): Tensor {
   const hidden = transformerHidden(parameters, batch.tokens, shape, causalAttention, batch.packing);
   const rows = gatherRows(reshape(hidden, [batch.tokens.size, shape.hiddenSize]), batch.places);
   const head = parameters.lm_head ?? parameters.model.embed_tokens;
-  return mul(tokenLosses(rows, head.weight, batch.targets), batch.weights);
+  return mul(tokenLosses(rows, head.weight, batch.targets, options), batch.weights);
 }
+
+/**
+ * For training a head: its derivative needs the scores of all chunks anyway, and each chunk costs an array of the head's
+ * size.
+ */
+export const trainedHead: TokenLossesOptions = { largestChunk: 2 ** 26 };
 
 /** The sum of the learnt tokens' weighted losses, a scalar. */
 export function supervisedLoss(
   parameters: TransformerParameters,
   batch: TrainingBatch,
   shape: TransformerShape,
+  options: TokenLossesOptions = {},
 ): Tensor {
-  return sum(weightedLosses(parameters, batch, shape));
+  return sum(weightedLosses(parameters, batch, shape, options));
 }
 
 /** log P of what is learnt of each row, [rows]; weights of learnt tokens are 1. */

@@ -31,7 +31,13 @@ export async function objectiveOf(options: FineTuneOptions, checkInterrupted: ()
     const data = prepareSequences(records, prepare);
     record(options, records, data);
     const packedLength = configuration.packing ? prepare.maximumLength : 0;
-    return supervisedObjective({ shape: model.shape, ...data, batchSize, packedLength });
+    return supervisedObjective({
+      shape: model.shape,
+      ...data,
+      batchSize,
+      packedLength,
+      trainsHead: configuration.method === "full",
+    });
   }
   const data = preparePairs(records, prepare);
   record(options, records, data);

@@ -16,6 +16,7 @@ import {
   preferenceMargins,
   rowLogProbabilities,
   supervisedLoss,
+  trainedHead,
 } from "./loss.ts";
 
 /** A kind of learning; examples are named by their index. */
@@ -46,13 +47,16 @@ interface ObjectiveOptions<Example> {
   readonly batchSize: number;
   /** Positions of a row that examples share; 0: as long as the longest. */
   readonly packedLength: number;
+  /** Whether the head is trained too (default false). */
+  readonly trainsHead?: boolean;
 }
 
 const inputLength = ({ tokens }: TokenSequence): number => tokens.length - 1;
 
 /** Next tokens of what is taught: the mean negative log probability over a step's learnt tokens, in nats. */
 export function supervisedObjective(options: ObjectiveOptions<TokenSequence>): Objective {
-  const { shape, training, validation, batchSize, packedLength } = options;
+  const { shape, training, validation, batchSize, packedLength, trainsHead = false } = options;
+  const chunks = trainsHead ? trainedHead : {};
   const examplesOf = { training, validation };
   const sequencesOf = (row: Row, part: "training" | "validation") =>
     row.map((index) => examplesOf[part][index] as TokenSequence);
@@ -66,7 +70,7 @@ export function supervisedObjective(options: ObjectiveOptions<TokenSequence>): O
       const positions = packedLength > 0 ? { positions: packedLength } : {};
       return batches.map((rows) => trainingBatch(rows, { rows: batchSize, weight: 1 / learnt, ...positions }));
     },
-    loss: (parameters, batch) => supervisedLoss(parameters, batch as TrainingBatch, shape),
+    loss: (parameters, batch) => supervisedLoss(parameters, batch as TrainingBatch, shape, chunks),
     tokens: (step) => step.flat(2).reduce((total, index) => total + inputLength(training[index] as TokenSequence), 0),
   };
 }
@@ -74,7 +78,7 @@ export function supervisedObjective(options: ObjectiveOptions<TokenSequence>): O
 // A type alias, not an interface: only those are trees to the compiler.
 type PreferenceBatch = { readonly answers: TrainingBatch; readonly targets: PreferenceTargets };
 
-interface PreferenceOptions extends Omit<ObjectiveOptions<SequencePair>, "packedLength"> {
+interface PreferenceOptions extends Omit<ObjectiveOptions<SequencePair>, "packedLength" | "trainsHead"> {
   readonly beta: number;
   /** log P of each pair's answers by the model before training, chosen and rejected. */
   readonly reference: {
