@@ -21,6 +21,7 @@ import type {
 import { toAiSdkPrompt } from "./ai-sdk-prompt.ts";
 import { fromAiSdkFinishReason } from "./finish-reason.ts";
 
+/** A model of the AI SDK, and how it is asked. */
 export interface AiSdkLanguageModelOptions {
   readonly id: string;
   readonly model: LanguageModelV3 | LanguageModelV4;
@@ -37,6 +38,7 @@ const maximumStopTexts = 4;
 /** Texts in one request for embeddings, at most. */
 const maximumTexts = 64;
 
+/** A model of the AI SDK as a LanguageModel. */
 export class AiSdkLanguageModel implements LanguageModel {
   readonly id: string;
   readonly capabilities: ReadonlySet<LanguageModelCapability>;

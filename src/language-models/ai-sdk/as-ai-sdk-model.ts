@@ -14,6 +14,7 @@ import type { GenerateOptions, Generation, LanguageModel } from "../language-mod
 import { fromAiSdkPrompt } from "./ai-sdk-prompt.ts";
 import { toAiSdkFinishReason } from "./finish-reason.ts";
 
+/** What calls of the AI SDK may leave open. */
 export interface AsAiSdkModelOptions {
   /** New tokens where a call does not say how many at most (default 256). */
   readonly maximumTokens?: number;

@@ -29,7 +29,8 @@ export interface CheckModelOptions {
   readonly signal?: AbortSignal;
 }
 
-const question = "Janet has 3 apples and buys 4 more. How many apples does she have now?";
+// In the words of the shipped model, which knows few others.
+const question = "Mia has 12 apples. Mia buys 7 more apples. How many apples does Mia have now?\n";
 const maximumTokens = 32;
 
 /** Asks greedily for 32 tokens at most. Throws what the model throws. */

@@ -1,5 +1,6 @@
 /** Time as an argument, so that tests need not wait. */
 
+/** What tells the time and waits. */
 export interface Clock {
   /** Milliseconds since some fixed moment; for the header `retry-after` with a date, since 1970. */
   now(): number;
@@ -10,6 +11,7 @@ export interface Clock {
 /** The longest time that a timer of Node takes. */
 const longestTimer = 2 ** 31 - 1;
 
+/** The machine's own. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) =>

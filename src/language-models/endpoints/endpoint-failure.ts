@@ -21,6 +21,7 @@ export type EndpointFailureKind =
   | "refusal"
   | "unusable";
 
+/** A request without a usable answer. */
 export interface EndpointFailure {
   readonly kind: EndpointFailureKind;
   /** One line for people, e.g. `HTTP 503: "try later"`; what the endpoint said is in quotes, without keys. */

@@ -11,6 +11,7 @@ import { openaiModel } from "./openai.ts";
 import { ollamaUrl, openaiCompatibleModel } from "./openai-compatible.ts";
 import { RequestPolicy } from "./request-policy.ts";
 
+/** How an endpoint is asked, and where its key is. */
 export interface OpenEndpointOptions {
   /** Where keys and addresses are read from (default: process.env). */
   readonly environment?: Environment;

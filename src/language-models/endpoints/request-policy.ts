@@ -26,6 +26,7 @@ import { RequestRefusedError } from "./errors/request-refused-error.ts";
 import { type ResponseHeaders, rateLimitNotice } from "./rate-limit-headers.ts";
 import { RequestGate } from "./request-gate.ts";
 
+/** Limits of a policy. */
 export interface RequestPolicyOptions {
   /** The endpoint's name in messages, e.g. "openai:gpt-5". */
   readonly name: string;
@@ -55,6 +56,7 @@ export type RequestOutcome<Answer> = { readonly answer: Answer } | { readonly fa
 const firstPause = 500;
 const longestPause = 60_000;
 
+/** One endpoint's requests: when they are sent, again, or no more. */
 export class RequestPolicy {
   readonly #options: Required<Omit<RequestPolicyOptions, "onWait">>;
   readonly #onWait: (notice: string) => void;

@@ -18,6 +18,7 @@ export interface UsableModel {
   readonly remark: string;
 }
 
+/** What of the machine is looked at. */
 export interface UsableModelsOptions {
   /** Default: process.env. */
   readonly environment?: Environment;
