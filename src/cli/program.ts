@@ -5,7 +5,18 @@ import { packageVersion } from "../core/package-root.ts";
 import { checkArguments } from "./check-arguments.ts";
 import type { IllumeCommand } from "./command.ts";
 import type { CommandContext } from "./command-context.ts";
-import { exportCommand, improve, learn, measure, report, reproduce, resume, search, serve } from "./commands/index.ts";
+import {
+  exportCommand,
+  improve,
+  learn,
+  measure,
+  models,
+  report,
+  reproduce,
+  resume,
+  search,
+  serve,
+} from "./commands/index.ts";
 import { commandHelp, overview } from "./help.ts";
 import { reportError } from "./report-error.ts";
 import { detectTerminal, writeLines } from "./terminal/terminal.ts";
@@ -15,6 +26,7 @@ const commands: readonly IllumeCommand[] = [
   search,
   learn,
   measure,
+  models,
   serve,
   resume,
   report,

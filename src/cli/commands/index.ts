@@ -2,6 +2,7 @@ export { exportCommand } from "./export.ts";
 export { improve } from "./improve.ts";
 export { learn } from "./learn.ts";
 export { measure } from "./measure.ts";
+export { models } from "./models.ts";
 export { report } from "./report.ts";
 export { reproduce } from "./reproduce.ts";
 export { resume } from "./resume.ts";
