@@ -38,7 +38,6 @@ async function writeRunReport(store: RunStore): Promise<{ viewModel: ReportViewM
 export async function printSummary(command: string, store: RunStore, context: CommandContext): Promise<void> {
   const { viewModel, file } = await writeRunReport(store);
   writeLines(context.terminal.results, ["", ...summaryLines(viewModel, context.terminal)]);
-  writeLines(context.terminal.results, callLines(store));
   writeLines(context.terminal.results, ["", `Report: ${relative(process.cwd(), file)}`]);
   context.writeJson({ command, run: store.directory, report: file, ...summaryDocument(viewModel), ...spent(store) });
 }

@@ -10,6 +10,7 @@ import { settingsOf } from "../closed-loop/settings-of.ts";
 import { storedCard } from "../closed-loop/training-card.ts";
 import { packageVersion } from "../core/package-root.ts";
 import { fineTuningCommand } from "../fine-tuning/curves.ts";
+import { describeCalls } from "../language-models/calls/describe-spending.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { archiveView } from "./archive-view.ts";
 import { comparisonViews, expectedComparisons } from "./comparison-views.ts";
@@ -39,10 +40,12 @@ function loopView(store: RunStore): ReportViewModel {
   const all = found.flat();
   const before = domain.testSets.flatMap(({ name }) => storedResult({ store, configuration }, "before", name) ?? []);
   const complete = comparisons.length === expectedComparisons(configuration, domain).length;
+  const { notes, ...verdict } = verdictOf({ configuration, comparisons, complete, before, found: all, card });
   return {
     format: 1,
     title: `${configuration.domain}: ${configuration.model}`,
-    ...verdictOf({ configuration, comparisons, complete, before, found: all, card }),
+    ...verdict,
+    notes: [...notes, ...callNotes(store)],
     createdAt: new Date(store.events()[0]?.time ?? Date.now()).toISOString(),
     command: repeatCommand({ configuration, ...runOrigin(store) }, defaultConfiguration),
     settings: settingsOf(configuration),
@@ -59,6 +62,12 @@ function loopView(store: RunStore): ReportViewModel {
       (row): CardRowView => (shareMeasure.test(row.measure) ? { ...row, unit: "share" } : row),
     ),
   };
+}
+
+/** What recorded calls of language models took; nothing where there were none. */
+function callNotes({ modelCalls }: RunStore): string[] {
+  const line = describeCalls(modelCalls);
+  return line === undefined ? [] : [line];
 }
 
 function lossCurves(store: RunStore, { rounds }: Configuration): CurveView[] {

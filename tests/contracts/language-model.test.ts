@@ -1,6 +1,8 @@
 import { afterAll } from "vitest";
 import { AiSdkLanguageModel } from "../../src/language-models/ai-sdk/ai-sdk-language-model.ts";
 import { asAiSdkEmbeddingModel, asAiSdkModel } from "../../src/language-models/ai-sdk/as-ai-sdk-model.ts";
+import { MemoryCallStore } from "../../src/language-models/calls/memory-call-store.ts";
+import { RecordedLanguageModel } from "../../src/language-models/calls/recorded-language-model.ts";
 import { openLanguageModel } from "../../src/language-models/open-language-model.ts";
 import { ScriptedLanguageModel } from "../../src/language-models/scripted-language-model.ts";
 import { startServer } from "../../src/language-models/server/start-server.ts";
@@ -46,6 +48,20 @@ languageModelContract({
   name: "scripted, of answers only",
   create: () => new ScriptedLanguageModel({ answer: ({ random }) => `say ${random.uniform()}` }),
   capabilities: ["generate"],
+  prompts,
+});
+languageModelContract({
+  name: "recorded",
+  create: () => {
+    const model = new ScriptedLanguageModel({
+      answer: ({ text, random }) => `${text} means ${random.uniform()} and ${random.uniform()}`,
+      score: (prompt, completion) => -prompt.length - completion.length,
+      embed: (text) => Float32Array.of(text.length, 1),
+      tokenize: (text) => tinyTokenizer.encode(text),
+    });
+    return new RecordedLanguageModel({ model, revision: "", store: new MemoryCallStore(), requestsAtOnce: 2 });
+  },
+  capabilities: [...capabilities, "embed"],
   prompts,
 });
 

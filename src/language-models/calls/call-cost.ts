@@ -26,16 +26,6 @@ export const noCost: CallCost = { calls: 0, inputTokens: 0, outputTokens: 0, nan
 /** Nothing spent. */
 export const noSpending: Spending = { calls: 0, inputTokens: 0, outputTokens: 0, nanodollars: 0, unpricedCalls: 0 };
 
-/** The sum of two costs; undefined money where that of either is. */
-export function addCosts(a: CallCost, b: CallCost): CallCost {
-  return {
-    calls: a.calls + b.calls,
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    nanodollars: a.nanodollars === undefined || b.nanodollars === undefined ? undefined : a.nanodollars + b.nanodollars,
-  };
-}
-
 /** Spending with a cost added, or with -1 as sign taken away. */
 export function addSpending(spending: Spending, cost: CallCost, sign: 1 | -1 = 1): Spending {
   return {

@@ -13,7 +13,7 @@ export interface Price {
 }
 
 /** Kinds of model that run on this machine and cost nothing but time. */
-const ownSchemes = ["illume", "gguf", "hf", "ollama"];
+const ownSchemes = ["illume", "gguf", "hf", "ollama", "scripted"];
 
 /**
  * The price of a model, undefined where it is not known.
