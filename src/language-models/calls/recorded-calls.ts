@@ -85,7 +85,9 @@ export class RecordedCalls {
       const others = open.flatMap(({ key }) => this.#inFlight.get(key)?.promise ?? []);
       const own = open.filter(({ key }) => !this.#inFlight.has(key));
       for (const { key } of own) this.#claim(key);
-      await Promise.all([this.#sendAll(own, kind, texts, signal), this.#waitFor(others, signal)]);
+      const both = [this.#sendAll(own, kind, texts, signal), this.#waitFor(others, signal)];
+      // What was sent is kept before a failure of either is told.
+      for (const ended of await Promise.allSettled(both)) if (ended.status === "rejected") throw ended.reason;
     }
     return calls.map(({ key }) => kind.decode(texts.get(key) as string));
   }

@@ -298,6 +298,28 @@ describe("a recorded model", () => {
     expect(store.spending()).toEqual(subject.budget.spent);
   });
 
+  test("where another's call fails that was waited for, the own ones are kept first", async () => {
+    const [sent, failing] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { model } = echo(async (name) => {
+      if (name.startsWith('"a"')) {
+        await failing.promise;
+        throw new Error("lost");
+      }
+      sent.resolve();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    });
+    const store = new MemoryCallStore();
+    const subject = recorded(model, { store, callsPerRequest: 1 });
+    const first = subject.generate({ ...ask, prompts: ["a"] });
+    const second = subject.generate({ ...ask, prompts: ["a", "b"] });
+    const ended = Promise.allSettled([first, second]);
+    await sent.promise;
+    failing.resolve();
+    await expect(second).rejects.toThrow("lost");
+    expect(store.counts().complete).toBe(1);
+    expect((await ended).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  });
+
   test("what failed otherwise may have been charged, and may be sent again", async () => {
     let fails = true;
     const { model } = echo(() => {
