@@ -1,10 +1,14 @@
 /** A GGUF file's tensors under Hugging Face's names, written as safetensors one tensor at a time. */
 import { AtomicFile } from "../../core/atomic-file.ts";
+import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
 import { quotedText } from "../../core/quoted-text.ts";
 import type { ElementType } from "../../nn/safetensors/element-type.ts";
 import { formatHeader, type TensorEntry } from "../../nn/safetensors/header.ts";
 import { dequantise } from "./element-types.ts";
 import { corrupt, type GgufFile, type GgufTensor } from "./gguf-file.ts";
+
+/** Llama 3.1's scaling of rotary positions. */
+const rotaryDivisors = "rope_freqs.weight";
 
 const names = new Map([
   ["token_embd", "model.embed_tokens"],
@@ -47,12 +51,16 @@ export function halvesApart(bytes: Uint8Array, rows: number, heads: number): Uin
 
 /**
  * Writes the weights; half-precision floats stay, all else becomes float32.
- * Throws CorruptFileError where a head has an odd number of rows, StorageError where the file cannot be written.
+ * Throws UnsupportedCapabilityError for tensors that the engine has no place for, CorruptFileError where a head has an odd
+ * number of rows, StorageError where the file cannot be written.
  */
 export function writeGgufWeights(file: GgufFile, path: string): void {
   const weights = [...file.tensors.values()].flatMap((tensor) => {
+    // Read with the configuration.
+    if (tensor.name === rotaryDivisors) return [];
     const name = huggingFaceName(tensor.name);
-    return name === undefined ? [] : [{ name, tensor, dtype: storedType(tensor) }];
+    if (name === undefined || !hasPlace(name, file)) throw unknownTensor(file, tensor);
+    return [{ name, tensor, dtype: storedType(tensor) }];
   });
   weights.sort((a, b) => bytesPerNumber(b.dtype) - bytesPerNumber(a.dtype));
   let begin = 0;
@@ -70,6 +78,21 @@ export function writeGgufWeights(file: GgufFile, path: string): void {
   } finally {
     output.discard();
   }
+}
+
+/** Only Qwen2 has biases, of queries, keys and values. */
+function hasPlace(name: string, file: GgufFile): boolean {
+  if (name.endsWith(".weight")) return true;
+  return file.metadata.get("general.architecture") === "qwen2" && /\.[qkv]_proj\.bias$/u.test(name);
+}
+
+/** A part that is left out would change what the model says, without a word. */
+function unknownTensor(file: GgufFile, { name }: GgufTensor): UnsupportedCapabilityError {
+  return new UnsupportedCapabilityError({
+    expected: `only tensors of the Llama family and Qwen2 in the GGUF file ${quotedText(file.path, 1000)}`,
+    received: quotedText(name),
+    remedy: "run this file with gguf:PATH, which knows more architectures",
+  });
 }
 
 function storedType({ type }: GgufTensor): ElementType {

@@ -1,5 +1,5 @@
 /** Conversations as text, by the template that comes with a model. */
-import { Template } from "@huggingface/jinja";
+import { Environment, Interpreter, parse, tokenize } from "@huggingface/jinja";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
 import { quotedText } from "../../core/quoted-text.ts";
@@ -7,6 +7,7 @@ import type { ChatMessage } from "../language-model.ts";
 
 /** Real ones have below 20,000 characters. */
 const longestTemplate = 262_144;
+const longestRange = 10_000;
 const roles: ReadonlySet<string> = new Set(["system", "user", "assistant"]);
 
 export interface ChatTemplateOptions {
@@ -29,7 +30,7 @@ export type ChatTemplate = (messages: readonly ChatMessage[]) => string;
  */
 export function chatTemplate(options: ChatTemplateOptions): ChatTemplate {
   const { template, beginText, endText, source } = options;
-  const parsed = parse(template, source);
+  const program = parsedTemplate(template, source);
   return (messages) => {
     const strange = messages.find(({ role }) => !roles.has(role));
     if (strange !== undefined || messages.length === 0) {
@@ -39,12 +40,17 @@ export function chatTemplate(options: ChatTemplateOptions): ChatTemplate {
       );
     }
     try {
-      return parsed.render({
+      const variables = {
         messages: messages.map(({ role, content }) => ({ role, content })),
         add_generation_prompt: true,
         bos_token: beginText,
         eos_token: endText,
-      });
+      };
+      const environment = new Environment();
+      for (const [name, value] of Object.entries({ ...globals, ...variables })) environment.set(name, value);
+      const rendered = new Interpreter(environment).run(program);
+      if (typeof rendered.value !== "string") throw new Error("it gives no text");
+      return rendered.value;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw refused(
@@ -56,11 +62,30 @@ export function chatTemplate(options: ChatTemplateOptions): ChatTemplate {
   };
 }
 
-function parse(template: string, source: string): Template {
+/** Jinja's own names. There is no clock among them. */
+const globals = {
+  true: true,
+  True: true,
+  false: false,
+  False: false,
+  none: null,
+  None: null,
+  raise_exception: (reason: unknown) => {
+    throw new Error(String(reason));
+  },
+  range: (start: number, stop?: number | null, step?: number | null): number[] => {
+    const [from, to] = typeof stop === "number" ? [start, stop] : [0, start];
+    const by = typeof step === "number" ? step : 1;
+    const length = Math.max(0, Math.ceil((to - from) / by));
+    if (!(length <= longestRange)) throw new Error(`a range of more than ${longestRange} numbers`);
+    return Array.from({ length }, (_, index) => from + index * by);
+  },
+};
+
+function parsedTemplate(template: string, source: string): ReturnType<typeof parse> {
   try {
     if (template.length > longestTemplate) throw new Error(`${template.length} characters`);
-    // The interpreter would tell today's date.
-    return new Template(template.replaceAll(/\bstrftime_now\b/gu, "date_is_left_out"));
+    return parse(tokenize(template, { lstrip_blocks: true, trim_blocks: true }));
   } catch (cause) {
     throw new UnsupportedCapabilityError({
       expected: `a chat template in Jinja of at most ${longestTemplate} characters in ${quotedText(source, 1000)}`,

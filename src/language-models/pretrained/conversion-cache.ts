@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { threadId } from "node:worker_threads";
 import { writeFileAtomic } from "../../core/atomic-file.ts";
 import { fileSystemFailure } from "../../core/errors/file-system-failure.ts";
 import { makeFolder } from "../../core/make-folder.ts";
@@ -33,7 +34,7 @@ export function keptConversion(
   if (fs.existsSync(folder)) return folder;
   makeFolder(conversions);
   removeAbandoned(conversions);
-  const unfinished = join(conversions, `.${process.pid}.temporary`);
+  const unfinished = join(conversions, `.${process.pid}-${threadId}.temporary`);
   try {
     fs.rmSync(unfinished, { recursive: true, force: true });
     makeFolder(unfinished);
@@ -50,7 +51,7 @@ export function keptConversion(
 /** Removes what killed processes left. */
 function removeAbandoned(folder: string): void {
   for (const name of fs.readdirSync(folder)) {
-    const [, owner] = /^\.(\d+)\.temporary$/u.exec(name) ?? [];
+    const [, owner] = /^\.(\d+)-\d+\.temporary$/u.exec(name) ?? [];
     if (owner !== undefined && !isRunning(Number(owner)))
       fs.rmSync(join(folder, name), { recursive: true, force: true });
   }

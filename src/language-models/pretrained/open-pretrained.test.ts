@@ -101,7 +101,7 @@ describe("a GGUF file's conversion", () => {
     await expect(openPretrained(torn, { cache })).rejects.toThrow(CorruptFileError);
     expect(readdirSync(join(cache, "converted"))).toEqual([]);
     // A process number that no process has.
-    cpSync(join(fixtures, "qwen2"), join(cache, "converted", ".999999999.temporary"), { recursive: true });
+    cpSync(join(fixtures, "qwen2"), join(cache, "converted", ".999999999-0.temporary"), { recursive: true });
     const { folder: converted } = await openPretrained(path, { cache });
     expect(readdirSync(join(cache, "converted"))).toEqual([converted.split(/[\\/]/u).at(-1)]);
   });
