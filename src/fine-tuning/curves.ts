@@ -30,8 +30,8 @@ export interface Measurements {
 }
 
 /** What was measured until so many steps were done; what a killed process measured behind that does not count. */
-export function measurements(store: Pick<RunStore, "metrics">, step: number): Measurements {
-  const all = store.metrics(curveNames.validation).filter((metric) => metric.step <= step);
+export function measurements(store: Pick<RunStore, "metrics">, step: number, suffix = ""): Measurements {
+  const all = store.metrics(`${curveNames.validation}${suffix}`).filter((metric) => metric.step <= step);
   const [first] = all;
   if (first === undefined) return { sinceBest: 0 };
   let bestIndex = 0;

@@ -1,3 +1,4 @@
+export * from "./checkpoints.ts";
 export * from "./configuration.ts";
 export * from "./curves.ts";
 export * from "./data/arrange-rows.ts";
@@ -11,6 +12,7 @@ export * from "./loss.ts";
 export * from "./objective.ts";
 export * from "./open-trainable-model.ts";
 export * from "./reference-log-probabilities.ts";
+export * from "./train.ts";
 export * from "./trainable-model.ts";
 export * from "./training-plan.ts";
 export * from "./write-hugging-face-folder.ts";

@@ -42,7 +42,9 @@ function contents(directory: string) {
   }
 }
 
-test("a training killed at random steps ends with the byte-identical weights of an undisturbed one", async () => {
+test("a training killed at random steps ends with the byte-identical weights of an undisturbed one", {
+  timeout: 600_000,
+}, async () => {
   const data = sumsFile(folder);
   const undisturbed = join(folder, "undisturbed");
   expect(await learn(undisturbed, data)).toBe("ended");
