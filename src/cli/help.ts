@@ -14,6 +14,7 @@ const sectionTitles: Record<SettingsSection, string> = {
   learn: "Settings of learning",
   measure: "Settings of measuring",
   attack: "Settings of the renewed attack",
+  calls: "Settings of calls",
 };
 
 /** The list of commands. */
@@ -39,7 +40,7 @@ export function overview(commands: readonly IllumeCommand[], version: string, lo
     ),
     "",
     ...wrapToWidth(
-      "Exit codes: 0 done, 1 a bug, 2 usage, 3 unsupported, 4 numerical, 5 storage, 6 run in use or of another version, 130 interrupted (docs/guide/exit-codes.md).",
+      "Exit codes: 0 done, 1 a bug, 2 usage, 3 unsupported, 4 numerical, 5 storage, 6 run in use or of another version, 7 paused, 130 interrupted (docs/guide/exit-codes.md).",
       look.columns,
     ),
   ];
@@ -78,7 +79,8 @@ function flagTerm(name: string, arg: ArgDef): string {
 
 function settingItem({ flag, arg, standard }: SettingFlag): Item {
   const negated = arg.type === "boolean" && standard === "true";
-  return [flagTerm(negated ? `no-${flag}` : flag, arg), `${negated ? "do not " : ""}${arg.description} (${standard})`];
+  const shown = standard === undefined ? "" : ` (${standard})`;
+  return [flagTerm(negated ? `no-${flag}` : flag, arg), `${negated ? "do not " : ""}${arg.description}${shown}`];
 }
 
 function examples(command: IllumeCommand, look: Look): string[] {

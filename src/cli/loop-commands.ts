@@ -1,7 +1,7 @@
 /** The commands that run a part of the closed loop, and where that part is. */
 import { armsWithoutSearch, type Configuration } from "../closed-loop/configuration.ts";
 import type { TestSetResult } from "../closed-loop/measurement.ts";
-import type { Progress } from "../closed-loop/progress.ts";
+import type { Progress, ProgressPhase } from "../closed-loop/progress.ts";
 import { expectedSeconds } from "../closed-loop/time-estimate.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { duration, wholeNumber } from "./terminal/numbers.ts";
@@ -45,6 +45,29 @@ export const loops: Record<LoopName, Loop> = {
     return { testSets: await measureModel(options) };
   },
 };
+
+const asking: Record<LoopName, readonly ProgressPhase[]> = {
+  improve: ["measure before", "search", "measure after", "renewed attack"],
+  search: ["search"],
+  learn: [],
+  measure: ["measure before"],
+};
+
+/** What the calls of a loop may take; undefined where no setting asks for that, or it makes none. For people. */
+export async function estimateLoop(name: LoopName, configuration: Configuration): Promise<string | undefined> {
+  const { calls, domain, model } = configuration;
+  if (Object.values(calls).every((value) => value === undefined) || asking[name].length === 0) return undefined;
+  const [{ plannedCalls }, { domainNamed }, { describeEstimate, estimateCalls }, { priceOf }] = await Promise.all([
+    import("../closed-loop/call-plan.ts"),
+    import("../closed-loop/domains.ts"),
+    import("../language-models/calls/call-estimate.ts"),
+    import("../language-models/calls/price.ts"),
+  ]);
+  const price = priceOf(model, calls.price);
+  const rounds = name === "search" ? 1 : configuration.rounds;
+  const planned = plannedCalls({ ...configuration, rounds }, domainNamed(domain), asking[name]);
+  return `Calls of ${model}: ${describeEstimate(estimateCalls(planned, price), price)}, recorded ones free.`;
+}
 
 /** What a loop will do and, where that can be told, how long it should take; for people, before it begins. */
 export function describeLoop(name: LoopName, configuration: Configuration): string {

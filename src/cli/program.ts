@@ -6,12 +6,34 @@ import { programCommand } from "../core/program-command.ts";
 import { checkArguments } from "./check-arguments.ts";
 import type { IllumeCommand } from "./command.ts";
 import type { CommandContext } from "./command-context.ts";
-import { exportCommand, improve, learn, measure, report, reproduce, resume, search } from "./commands/index.ts";
+import {
+  exportCommand,
+  improve,
+  learn,
+  measure,
+  models,
+  report,
+  reproduce,
+  resume,
+  search,
+  serve,
+} from "./commands/index.ts";
 import { commandHelp, overview } from "./help.ts";
 import { reportError } from "./report-error.ts";
 import { detectTerminal, writeLines } from "./terminal/terminal.ts";
 
-const commands: readonly IllumeCommand[] = [improve, search, learn, measure, resume, report, exportCommand, reproduce];
+const commands: readonly IllumeCommand[] = [
+  improve,
+  search,
+  learn,
+  measure,
+  models,
+  serve,
+  resume,
+  report,
+  exportCommand,
+  reproduce,
+];
 
 /** Where there is no illume on the PATH, as in a clone. */
 const howToType = programCommand === "illume" ? [] : ["", "In place of illume, type here", `  ${programCommand}`];

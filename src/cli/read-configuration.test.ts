@@ -11,7 +11,7 @@ import { packageRoot } from "../core/package-root.ts";
 import { readConfiguration } from "./read-configuration.ts";
 import { settingFlags } from "./setting-flags.ts";
 
-const sections = ["general", "search", "learn", "measure", "attack"] as const;
+const sections = ["general", "search", "learn", "measure", "attack", "calls"] as const;
 let folder: string;
 let file: string;
 beforeEach(() => {
@@ -26,8 +26,16 @@ describe("setting flags", () => {
       typeof value === "object" ? Object.keys(value).map((inner) => `${name}.${inner}`) : [name],
     );
     const flags = settingFlags(sections);
-    expect(flags.map(({ path }) => path.join("."))).toEqual(settings);
-    expect(new Set(flags.map(({ flag }) => flag)).size).toBe(settings.length);
+    const withDefault = flags.filter(({ standard }) => standard !== undefined);
+    expect(withDefault.map(({ path }) => path.join("."))).toEqual(settings);
+    expect(new Set(flags.map(({ flag }) => flag)).size).toBe(flags.length);
+    expect(flags.flatMap(({ flag, standard }) => (standard === undefined ? [flag] : []))).toEqual([
+      "max-calls",
+      "max-tokens",
+      "max-usd",
+      "price",
+      "cache",
+    ]);
     expect(flags.filter(({ arg }) => (arg.description ?? "").length < 10)).toEqual([]);
   });
 

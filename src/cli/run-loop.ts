@@ -12,7 +12,7 @@ import { newRunName } from "../runs/run-folders.ts";
 import type { Json, RunStore } from "../runs/run-store.ts";
 import type { CommandContext } from "./command-context.ts";
 import { listenForInterruption } from "./interruption.ts";
-import { describeLoop, type Loop, type LoopName, loopNames, loops } from "./loop-commands.ts";
+import { describeLoop, estimateLoop, type Loop, type LoopName, loopNames, loops } from "./loop-commands.ts";
 import { runReference } from "./run-directory.ts";
 import { printAccuracies, printSummary } from "./run-summary.ts";
 import { progressDisplay } from "./terminal/progress-display.ts";
@@ -99,6 +99,8 @@ export async function runLoop({ name, loop, configuration, store, context }: Run
       ...(command === undefined ? [] : [`  ${command}`]),
     ]);
   say(`illume ${name}: ${describeLoop(name, configuration)}`);
+  const estimate = await estimateLoop(name, configuration);
+  if (estimate !== undefined) say(estimate);
   say(`Run folder: ${relative(process.cwd(), store.directory) || "."}. Ctrl-C stops it; it goes on with`, resume);
   const display = progressDisplay({ terminal, rounds: configuration.rounds });
   const interruption = listenForInterruption(() =>

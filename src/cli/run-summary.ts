@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import type { TestSetResult } from "../closed-loop/measurement.ts";
 import { wilsonInterval } from "../core/statistics/wilson-interval.ts";
 import { wrapToWidth } from "../core/terminal-text.ts";
+import { describeCalls } from "../language-models/calls/describe-spending.ts";
 import { writeReport } from "../report/render-report.ts";
 import type { ReportViewModel } from "../report/view-model.ts";
 import type { RunStore } from "../runs/run-store.ts";
@@ -33,7 +34,17 @@ export async function printSummary(command: string, store: RunStore, context: Co
   writeLines(context.terminal.results, ["", ...summaryLines(viewModel, context.terminal)]);
   writeReport({ viewModel, file });
   writeLines(context.terminal.results, ["", `Report: ${relative(process.cwd(), file)}`]);
-  context.writeJson({ command, run: store.directory, report: file, ...summaryDocument(viewModel) });
+  context.writeJson({ command, run: store.directory, report: file, ...summaryDocument(viewModel), ...spent(store) });
+}
+
+/** What the run's recorded calls took; nothing where it recorded none. */
+function callLines({ modelCalls }: RunStore): string[] {
+  const line = describeCalls(modelCalls);
+  return line === undefined ? [] : ["", line];
+}
+
+function spent({ modelCalls }: RunStore) {
+  return describeCalls(modelCalls) === undefined ? {} : { calls: { ...modelCalls.spending(), ...modelCalls.counts() } };
 }
 
 /** Prints how much of each test set a model got right. */
@@ -47,7 +58,8 @@ export function printAccuracies(
     return { name, problems: correct.length, accuracy: wilsonInterval(right, correct.length) };
   });
   writeLines(terminal.results, ["", ...drawAccuracyTable(accuracies, terminal)]);
-  writeJson({ command: "measure", run: store.directory, testSets: accuracies });
+  writeLines(terminal.results, callLines(store));
+  writeJson({ command: "measure", run: store.directory, testSets: accuracies, ...spent(store) });
 }
 
 /** The archive's map, the table of comparisons, the verdict and the remarks. */

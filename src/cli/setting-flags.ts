@@ -5,7 +5,7 @@ import { configurationSchema } from "../closed-loop/configuration.ts";
 import { settingFlag as settingFlagOf } from "../closed-loop/setting-flag.ts";
 
 /** "general" are the settings outside of groups. */
-export type SettingsSection = "general" | "search" | "learn" | "measure" | "attack";
+export type SettingsSection = "general" | "search" | "learn" | "measure" | "attack" | "calls";
 
 export interface SettingFlag {
   readonly section: SettingsSection;
@@ -15,8 +15,8 @@ export interface SettingFlag {
   readonly arg: ArgDef;
   /** What a user's text becomes; text that is no such value stays text, for the schema to refuse. */
   readonly parse: (text: string) => unknown;
-  /** The default as the help shows it. */
-  readonly standard: string;
+  /** The default as the help shows it; undefined where there is none. */
+  readonly standard: string | undefined;
 }
 
 type SchemaNode = z.core.JSONSchema.BaseSchema;
@@ -44,13 +44,17 @@ function properties(node: SchemaNode): [string, SchemaNode][] {
 
 function settingFlag(section: SettingsSection, path: readonly string[], node: SchemaNode): SettingFlag {
   const flag = settingFlagOf(path.join(".")).slice(2);
-  const standard = Array.isArray(node.default) ? node.default.join(",") : String(node.default);
+  const standard = Array.isArray(node.default) ? node.default.join(",") : textOf(node.default);
   const description = String(node.description);
   const arg: ArgDef =
     node.type === "boolean"
       ? { type: "boolean", description }
       : { type: "string", description, valueHint: valueHint(node) };
   return { section, flag, path, arg, parse: (text) => parseValue(text, node), standard };
+}
+
+function textOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : String(value);
 }
 
 function parseValue(text: string, node: SchemaNode): unknown {

@@ -89,6 +89,22 @@ const attackSchema = z.strictObject({
   renewed: z.boolean().default(true).describe("search again, at an equal budget, against the taught model"),
 });
 
+const most = (description: string) =>
+  z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).exactOptional().describe(description);
+const pricePart = z.number().min(0).max(1_000_000);
+
+/** No cap, and no cache, unless one is given. */
+const callsSchema = z.strictObject({
+  maxCalls: most("the most calls of language models; recorded ones are free"),
+  maxTokens: most("the most tokens of all calls, input and output together"),
+  maxUsd: z.number().min(0).max(1_000_000).exactOptional().describe("the most US dollars of all calls"),
+  price: z
+    .tuple([pricePart, pricePart])
+    .exactOptional()
+    .describe("dollars per million tokens of input and output, for a model whose price is not known"),
+  cache: z.string().min(1).exactOptional().describe("file or folder of results that several runs share"),
+});
+
 /** The settings of a run as a zod schema: names, ranges, defaults and, as descriptions, the command line's help. */
 export const configurationSchema = z.strictObject({
   domain: z.enum(domains).default("grade-school").describe("family of problems"),
@@ -105,6 +121,7 @@ export const configurationSchema = z.strictObject({
   learn: learnSchema.prefault({}).describe("learning from verified solutions of them"),
   measure: measureSchema.prefault({}).describe("measuring before and after"),
   attack: attackSchema.prefault({}).describe("the attack renewed against the taught model"),
+  calls: callsSchema.prefault({}).describe("what calls of language models may take, and where results are shared"),
 });
 
 /** A complete configuration: every setting has a value. Plain JSON. */

@@ -3,11 +3,13 @@ import { InterruptedError } from "../core/errors/interrupted-error.ts";
 import { RandomStream } from "../core/random.ts";
 import type { GradeSchoolProblem } from "../reasoning/tasks/grade-school/problem.ts";
 import type { RunStore } from "../runs/run-store.ts";
+import { asksForRecording, CallRecorder } from "./call-recorder.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Domain } from "./domain.ts";
 import { domainNamed } from "./domains.ts";
 import { OpenModel } from "./open-model.ts";
 import type { Progress, ProgressPhase } from "./progress.ts";
+import { checksum } from "./target.ts";
 import { expectedSecondsLeft, type PlannedPhase, plannedPhases, plannedSecondsDone } from "./time-estimate.ts";
 
 /** What every part of the loop takes: settings, where results are kept, how to stop it and whom to tell. */
@@ -45,6 +47,8 @@ export class LoopContext<Problem> {
   readonly random: RandomStream;
   readonly signal: AbortSignal | undefined;
   readonly openModel: OpenModel;
+  /** Undefined where no setting asks for recorded calls. */
+  readonly recorder: CallRecorder | undefined;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   readonly #start = performance.now();
   readonly #plan: readonly PlannedPhase[];
@@ -62,10 +66,14 @@ export class LoopContext<Problem> {
     this.domain = domain;
     this.random = new RandomStream(options.configuration.seed, ["closed-loop"]);
     this.signal = options.signal;
+    const { calls } = options.configuration;
+    this.recorder = asksForRecording(calls) ? new CallRecorder(calls, options.store) : undefined;
+    const { recorder } = this;
     this.openModel = new OpenModel({
       id: options.configuration.model,
       tokenizer: domain.tokenizer,
       threads: options.configuration.threads,
+      ...(recorder && { wrap: (model, file) => recorder.record({ model, revision: checksum(file) }) }),
     });
     this.#onProgress = options.onProgress;
     const phases = options.phases;
@@ -149,5 +157,6 @@ export async function withLoopContext<Result>(
     return await work(context);
   } finally {
     await context.openModel.close();
+    context.recorder?.close();
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { memoryRunStore } from "../runs/memory-run-store.ts";
 import type { Json } from "../runs/run-store.ts";
-import { defaultConfiguration, parseConfiguration } from "./configuration.ts";
+import { parseConfiguration } from "./configuration.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import {
   changeableSettings,
@@ -47,7 +47,8 @@ describe("the configuration of a run", () => {
   });
 
   test("every changeable setting is one", () => {
-    const names = settingsOf(defaultConfiguration).map(({ name }) => name);
+    const calls = { maxCalls: 1, maxTokens: 1, maxUsd: 1, price: [1, 1], cache: "calls.sqlite" };
+    const names = settingsOf(parseConfiguration({ calls })).map(({ name }) => name);
     expect(changeableSettings.filter((name) => !names.includes(name))).toEqual([]);
   });
 

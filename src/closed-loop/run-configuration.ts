@@ -25,7 +25,7 @@ export function runOrigin(store: Pick<RunStore, "state">): RunOrigin {
   };
 }
 
-/** Settings that a run may go on with changed: they touch training steps that are still to come, and nothing else. */
+/** Settings that a run may go on with changed: they touch what is still to come, and nothing else. */
 export const changeableSettings = [
   "learn.learningRate",
   "learn.warmupSteps",
@@ -34,6 +34,11 @@ export const changeableSettings = [
   "learn.clip",
   "learn.finalLearningRateShare",
   "learn.checkpointEvery",
+  "calls.maxCalls",
+  "calls.maxTokens",
+  "calls.maxUsd",
+  "calls.price",
+  "calls.cache",
 ] as const;
 
 /** The settings with which a run goes on. Throws ConfigurationError for what this version of illume does not know. */

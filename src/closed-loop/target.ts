@@ -43,7 +43,8 @@ export function loadTarget<Problem>({ configuration, domain, store }: LoopContex
   return model;
 }
 
-function checksum({ parameters }: TransformerFile): string {
+/** SHA-256 of a model's weights, in hexadecimal digits. */
+export function checksum({ parameters }: TransformerFile): string {
   const hash = createHash("sha256");
   for (const { tensor } of leavesOf(parameters)) {
     const { buffer, byteOffset, byteLength } = tensor.data;

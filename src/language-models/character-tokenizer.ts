@@ -20,7 +20,7 @@ export function characterTokenizer(alphabet: string): Tokenizer {
   return {
     vocabularySize: characters.length + 2,
     beginToken: 0,
-    endToken: 1,
+    endTokens: [1],
     encode: (text) =>
       Array.from(text, (character) => {
         const token = tokenOf.get(character);

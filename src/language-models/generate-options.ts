@@ -3,20 +3,32 @@ import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { quotedText } from "../core/quoted-text.ts";
 import type { GenerateOptions, Prompt } from "./language-model.ts";
 
-/** Options with their defaults; the signal is looked at where work is done. */
-export type CheckedGenerateOptions = Required<Omit<GenerateOptions, "signal">>;
+/** Options with their defaults; the signal, who listens and what is to be told are looked at where work is done. */
+export type CheckedGenerateOptions = Required<
+  Omit<GenerateOptions, "signal" | "onText" | "beforeRepeating" | "tokenLogProbabilities">
+>;
 
 /** The options with defaults for what is left out. Throws InvalidArgumentError for values out of range. */
 export function checkGenerateOptions(options: GenerateOptions): CheckedGenerateOptions {
-  const { prompts, samples = 1, maximumTokens, temperature = 0, topP = 1, stop = [], seed = 0 } = options;
+  const {
+    prompts,
+    samples = 1,
+    firstSample = 0,
+    maximumTokens,
+    temperature = 0,
+    topP = 1,
+    stop = [],
+    seed = 0,
+  } = options;
   const whole = (value: number) => Number.isInteger(value) && value >= 1;
   require(whole(samples), "samples to be a whole number of at least 1", samples);
+  require(whole(firstSample + 1), "firstSample to be a whole number of at least 0", firstSample);
   require(whole(maximumTokens), "maximumTokens to be a whole number of at least 1", maximumTokens);
   require(temperature >= 0 && temperature < Infinity, "temperature to be a finite number of at least 0", temperature);
   require(topP > 0 && topP <= 1, "topP to be above 0 and at most 1", topP);
   require(Number.isSafeInteger(seed), "seed to be an integer", seed);
   require(!stop.includes(""), "stop texts that are not empty", "an empty one");
-  return { prompts, samples, maximumTokens, temperature, topP, stop, seed };
+  return { prompts, samples, firstSample, maximumTokens, temperature, topP, stop, seed };
 }
 
 /**

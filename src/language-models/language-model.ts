@@ -23,6 +23,8 @@ export interface GenerateOptions {
   readonly prompts: readonly Prompt[];
   /** Samples of each prompt, at least 1 (default 1). */
   readonly samples?: number;
+  /** Number of the first sample (default 0): samples firstSample to firstSample + samples - 1 of a longer row alone. */
+  readonly firstSample?: number;
   /** The most new tokens a sample may have, at least 1. */
   readonly maximumTokens: number;
   /** 0 is greedy (default 0). */
@@ -36,7 +38,27 @@ export interface GenerateOptions {
    * the batch never changes it. An endpoint keeps that as well as it can.
    */
   readonly seed?: number;
+  /** Whether each token's own log probability is wanted, where the model tells (default false). */
+  readonly tokenLogProbabilities?: boolean;
   readonly signal?: AbortSignal;
+  /**
+   * Called with new text of a sample as it comes, whole characters only, and never with text that a stop text may still
+   * cut off: the pieces of a sample join to its text. A model that cannot stream calls it once for each finished sample.
+   */
+  readonly onText?: (piece: TextPiece) => void;
+  /**
+   * Called before a request is sent again whose last attempt may have been charged although no answer came (a time-out,
+   * a broken connection): who pays for calls sets their cost aside once more. Where it throws, the request has failed.
+   */
+  readonly beforeRepeating?: (sample: { readonly prompt: number; readonly sample: number }) => Promise<void>;
+}
+
+/** New text of the sample that becomes result[prompt][sample]. */
+export interface TextPiece {
+  readonly prompt: number;
+  readonly sample: number;
+  /** Untrusted, and not empty. */
+  readonly text: string;
 }
 
 /** "stop": the model's end or a stop text; "length": maximumTokens; "other": a reason that the model did not tell. */
@@ -57,6 +79,18 @@ export interface Generation {
    * tell, and where a stop text cut the sample.
    */
   readonly logProbability?: number;
+  /** The sampled tokens without the end token, where they were asked for and the model tells them. */
+  readonly tokenLogProbabilities?: readonly TokenLogProbability[];
+  /** Why there is no usable text, in one line, where the finish reason is "error" or "refusal" and the model tells. */
+  readonly failure?: string;
+}
+
+/** A sampled token. */
+export interface TokenLogProbability {
+  /** The token alone as text; a token that is part of a character has replacement characters. */
+  readonly text: string;
+  /** Natural log, at temperature 1. */
+  readonly logProbability: number;
 }
 
 /** Completions to score. */
@@ -84,6 +118,10 @@ export interface LanguageModel {
   /** What the user types to get this model, e.g. "illume:models/reasoner.safetensors". */
   readonly id: string;
   readonly capabilities: ReadonlySet<LanguageModelCapability>;
+  /** Tokens of a prompt and its answer together at most, where known. */
+  readonly contextLength?: number;
+  /** False where calls at the same time are worked on one by one: then prompts are best put together into one call. */
+  readonly joinsCalls?: boolean;
   /**
    * Samples by prompt: result[p][s].
    * Throws InvalidArgumentError for options out of range, text that the model cannot express and prompts that are too

@@ -14,6 +14,8 @@ export interface OpenTransformerOptions {
   readonly tokenizers: Readonly<Record<string, Tokenizer>>;
   /** Threads with a session each (default 1: the calling thread). */
   readonly threads?: number;
+  /** Tokens of prompt and new text together at most (default 1024). */
+  readonly contextLength?: number;
 }
 
 /** A model file that was opened: its parts for training, and the model for use. */
@@ -33,12 +35,12 @@ export interface OpenTransformer {
  * CorruptFileError where it is torn or no model.
  */
 export function openTransformer(options: OpenTransformerOptions): OpenTransformer {
-  const { id, tokenizers, threads = 1 } = options;
+  const { id, tokenizers, threads = 1, contextLength = 1024 } = options;
   const { shape, parameters, tokenizer: tokenizerName } = loadTransformer(resolveModelPath(id));
   const tokenizer = Object.hasOwn(tokenizers, tokenizerName) ? tokenizers[tokenizerName] : undefined;
   if (tokenizer === undefined) {
     throw new UnknownNameError({ kind: "tokenizer", name: tokenizerName, known: Object.keys(tokenizers) });
   }
-  const model = new TransformerLanguageModel({ id, shape, parameters, tokenizer, threads });
+  const model = new TransformerLanguageModel({ id, shape, parameters, tokenizer, threads, contextLength });
   return { shape, parameters, tokenizer, tokenizerName, model };
 }

@@ -76,17 +76,19 @@ export class ScriptedLanguageModel implements LanguageModel {
     this.#calls.push({ method: "generate", options });
     const { answer } = this.#options;
     if (answer === undefined) throw this.#cannot("generates");
-    const { prompts, samples, seed, stop, maximumTokens } = checkGenerateOptions(options);
+    const { prompts, samples, firstSample, seed, stop, maximumTokens } = checkGenerateOptions(options);
     throwIfAborted(options.signal);
-    return prompts.map((prompt) => {
+    return prompts.map((prompt, promptIndex) => {
       const text = textOf(prompt);
-      return Array.from({ length: samples }, (_, sample): Generation => {
+      return Array.from({ length: samples }, (_, index): Generation => {
+        const sample = firstSample + index;
         const random = new RandomStream(seed, ["generate", text, sample]);
         const whole = typeof answer === "function" ? answer({ prompt, text, sample, random }) : this.#next(answer);
         const words = (part: string) => part.match(/\s*\S+/gu) ?? [];
         const stopped = textBefore(whole, stop);
         const long = words(stopped).length > maximumTokens;
         const given = long ? words(stopped).slice(0, maximumTokens).join("") : stopped;
+        if (given !== "") options.onText?.({ prompt: promptIndex, sample: index, text: given });
         return {
           text: given,
           finishReason: long ? "length" : "stop",

@@ -120,6 +120,29 @@ describe("training", () => {
   });
 });
 
+test("several batches together are one step on the sum of their losses", async () => {
+  const squares = (p: MlpParameters, x: Tensor, y: Tensor) => sum(square(sub(mlp(p, x), y)));
+  const together = new Trainer<MlpParameters, [Tensor, Tensor]>({ parameters, loss: squares, clip: 1 });
+  const atOnce = new Trainer<MlpParameters, [Tensor, Tensor, Tensor, Tensor]>({
+    parameters,
+    loss: (p, x1, y1, x2, y2) => add(squares(p, x1, y1), squares(p, x2, y2)),
+    clip: 1,
+  });
+  for (let step = 0; step < 3; step++) {
+    const [one, two] = [batch(step), batch(step + 10)];
+    const [a, b] = [await together.trainTogether(0.01, [one, two]), await atOnce.train(0.01, ...one, ...two)];
+    expect(a.loss).toBeCloseTo(b.loss, 3);
+    expect(a.gradientNorm / b.gradientNorm).toBeCloseTo(1, 4);
+  }
+  numbers(together.state())[0]?.forEach((leaf, index) => {
+    leaf.forEach((value, at) => {
+      expect(value).toBeCloseTo(numbers(atOnce.state())[0]?.[index]?.[at] as number, 4);
+    });
+  });
+  await together.close();
+  await atOnce.close();
+});
+
 describe("states and checkpoints", () => {
   test("a restored state goes on to the bit, in memory and through a file", async () => {
     const [whole, first] = [createTrainer(), createTrainer()];

@@ -86,12 +86,20 @@ export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
    * finite number of at least 0; the parameters are then as they were before.
    */
   train(learningRate: number, ...batch: Batch): Promise<TrainingStep> {
-    const step = this.#last.then(() => this.#train(learningRate, batch));
+    return this.trainTogether(learningRate, [batch]);
+  }
+
+  /**
+   * One step on the sum of the losses of several batches, whose gradients are added up one after the other: for batches
+   * that do not fit into memory at once. Throws as `train`.
+   */
+  trainTogether(learningRate: number, batches: readonly Batch[]): Promise<TrainingStep> {
+    const step = this.#last.then(() => this.#train(learningRate, batches));
     this.#last = step.catch(() => undefined);
     return step;
   }
 
-  async #train(learningRate: number, batch: Batch): Promise<TrainingStep> {
+  async #train(learningRate: number, batches: readonly Batch[]): Promise<TrainingStep> {
     if (!(learningRate >= 0 && learningRate < Infinity)) {
       throw new InvalidArgumentError({
         expected: "a finite learning rate of at least 0",
@@ -99,11 +107,7 @@ export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
         remedy: "check the schedule",
       });
     }
-    const { value, gradient } = await this.#differentiate(this.#parameters, ...batch);
-    const leaves: Tensor[] = [];
-    this.#template.takeApart(gradient, leaves);
-    const gradients = leaves.map((leaf) => leaf.data as Float32Array);
-    const loss = value.item();
+    const { loss, gradients } = await this.#sumOverBatches(batches);
     const gradientNorm = normOfArrays(gradients);
     if (!(Number.isFinite(loss) && Number.isFinite(gradientNorm))) {
       throw new NumericalError({
@@ -117,6 +121,23 @@ export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
     const gradientScale = clippingScale(gradientNorm, clip);
     applyAdamW(this.#buffers, gradients, { step: this.#step, learningRate, gradientScale }, adamW);
     return { loss, gradientNorm };
+  }
+
+  async #sumOverBatches(batches: readonly Batch[]): Promise<{ loss: number; gradients: readonly Float32Array[] }> {
+    let loss = 0;
+    let total: readonly Float32Array[] | undefined;
+    for (const batch of batches) {
+      const { value, gradient } = await this.#differentiate(this.#parameters, ...batch);
+      const leaves: Tensor[] = [];
+      this.#template.takeApart(gradient, leaves);
+      const gradients = leaves.map((leaf) => leaf.data as Float32Array);
+      loss += value.item();
+      total?.forEach((sum, leaf) => {
+        addTo(sum, gradients[leaf] as Float32Array);
+      });
+      total ??= gradients;
+    }
+    return { loss, gradients: total ?? [] };
   }
 
   /** A copy of everything, for a checkpoint. */
@@ -169,4 +190,8 @@ export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
   async close(): Promise<void> {
     await this.#differentiate.close();
   }
+}
+
+function addTo(sum: Float32Array, more: Float32Array): void {
+  for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] as number) + (more[index] as number);
 }

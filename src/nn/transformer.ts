@@ -1,43 +1,27 @@
 /**
  * A decoder-only transformer of the Llama family (Touvron et al. 2023, 2302.13971): RMSNorm before each part, rotary
- * positions (half-split), grouped queries, SwiGLU, tied embeddings. Parameters are a plain tree whose leaf paths are the
+ * positions (half-split), grouped queries, SwiGLU, tied embeddings; where the shape says so, Qwen2's biases, an output weight
+ * of its own and Llama 3.1's rotary scaling. Parameters are a plain tree whose leaf paths are the
  * names of Hugging Face's checkpoints ("model.layers.0.self_attn.q_proj.weight"); all weights are [out, in].
  */
-import { ShapeError } from "../core/errors/shape-error.ts";
 import type { RandomStream } from "../core/random.ts";
 import { add, mul } from "../tensor/operations/arithmetic.ts";
 import { silu } from "../tensor/operations/elementwise.ts";
 import { gatherRows } from "../tensor/operations/indexing.ts";
 import { concatenate, reshape, split } from "../tensor/operations/layout.ts";
-import { linear } from "../tensor/operations/matrix-product.ts";
 import { rmsNorm } from "../tensor/operations/normalisation.ts";
 import type { Shape } from "../tensor/shape.ts";
-import { ones, placeholder, type Tensor } from "../tensor/tensor.ts";
-import { causalAttention } from "./attention/causal-attention.ts";
+import { ones, placeholder, type Tensor, zeros } from "../tensor/tensor.ts";
+import { causalAttention, packedMask } from "./attention/causal-attention.ts";
 import { normalWeight } from "./initialisation.ts";
+import { project, type Weight } from "./projection.ts";
 import { rotaryTables } from "./rotary-tables.ts";
+import { checkTransformerShape, headSize, type TransformerShape } from "./transformer-shape.ts";
 
-/** The sizes that define a transformer; all above 0. */
-export interface TransformerShape {
-  readonly vocabularySize: number;
-  readonly hiddenSize: number;
-  readonly layers: number;
-  readonly heads: number;
-  /** Divides `heads`; each is shared by heads / keyValueHeads queries. */
-  readonly keyValueHeads: number;
-  readonly feedForwardSize: number;
-  /** Base of the rotary angles (Llama: 10,000). */
-  readonly rotaryBase: number;
-  /** Added to the mean square in RMSNorm. */
-  readonly epsilon: number;
-}
+export * from "./projection.ts";
+export * from "./transformer-shape.ts";
 
 // Type aliases, not interfaces: only those are trees to the compiler.
-/** A weight as checkpoints name it: a matrix [out, in], an embedding [tokens, size] or a norm's factors [size]. */
-export type Weight = {
-  readonly weight: Tensor;
-};
-
 /** Projections of one layer's attention, [out, in] each, named as in checkpoints of the Llama family. */
 export type AttentionParameters = {
   readonly q_proj: Weight;
@@ -70,51 +54,49 @@ export interface AttentionContext {
   readonly shape: TransformerShape;
   readonly cosine: Tensor;
   readonly sine: Tensor;
+  /** Added to the scores, [batch, positions, positions]; missing where each row is one sequence. */
+  readonly mask?: Tensor;
 }
+
+// A type alias, not an interface: only those are trees to the compiler.
+/** Sequences that share rows [batch, positions] and do not see each other; both int32. */
+export type PackedSequences = {
+  /** Of each token its position within its sequence, below the number of positions of a row. */
+  readonly positions: Tensor;
+  /** Of each token a number that those of its sequence share. */
+  readonly segments: Tensor;
+};
 
 /** Replaceable: rows [batch, positions, hidden] to rows of the same shape, looking back only. */
 export type Attention = (parameters: AttentionParameters, x: Tensor, context: AttentionContext) => Tensor;
 
-/** Size of one head's queries, keys and values. */
-export function headSize(shape: TransformerShape): number {
-  return shape.hiddenSize / shape.heads;
-}
-
-/** Throws ShapeError unless heads share out the hidden size evenly, in even sizes, and keys to queries. */
-export function checkTransformerShape(shape: TransformerShape): void {
-  const { hiddenSize, heads, keyValueHeads } = shape;
-  const counts = [shape.vocabularySize, hiddenSize, shape.layers, heads, keyValueHeads, shape.feedForwardSize];
-  const whole = counts.every((count) => Number.isInteger(count) && count >= 1);
-  if (whole && hiddenSize % heads === 0 && headSize(shape) % 2 === 0 && heads % keyValueHeads === 0) return;
-  throw new ShapeError({
-    expected: "whole sizes, a hidden size of an even number for each head, and heads in whole groups for each key",
-    received: `hidden size ${hiddenSize}, ${heads} heads, ${keyValueHeads} key-value heads, ${shape.layers} layers`,
-    remedy: "correct the shape, e.g. hidden size 64, 4 heads, 2 key-value heads",
-  });
-}
-
-/** A tree with each weight made from its name, shape and usual deviation (undefined for norms, which begin at one). */
+/** A tree with each weight made from its name, shape and usual deviation (undefined for norms, which begin at one, 0 for biases). */
 function buildTransformer(
   shape: TransformerShape,
   make: (name: string, weightShape: Shape, deviation: number | undefined) => Tensor,
 ): TransformerParameters {
   checkTransformerShape(shape);
   const { hiddenSize, feedForwardSize } = shape;
+  const querySize = shape.heads * headSize(shape);
   const keyValueSize = shape.keyValueHeads * headSize(shape);
   const residual = 0.02 / Math.sqrt(2 * shape.layers);
   const matrix = (name: string, rows: number, columns: number, deviation = 0.02): Weight => ({
     weight: make(name, [rows, columns], deviation),
   });
+  const attentionInput = (name: string, rows: number): Weight => {
+    const weight = matrix(name, rows, hiddenSize);
+    return shape.attentionBiases ? { ...weight, bias: make(`${name} bias`, [rows], 0) } : weight;
+  };
   const norm = (name: string): Weight => ({ weight: make(name, [hiddenSize], undefined) });
   const layers = Array.from({ length: shape.layers }, (_, layer): LayerParameters => {
     const name = (part: string) => `layers.${layer}.${part}`;
     return {
       input_layernorm: norm(name("attention norm")),
       self_attn: {
-        q_proj: matrix(name("q"), hiddenSize, hiddenSize),
-        k_proj: matrix(name("k"), keyValueSize, hiddenSize),
-        v_proj: matrix(name("v"), keyValueSize, hiddenSize),
-        o_proj: matrix(name("o"), hiddenSize, hiddenSize, residual),
+        q_proj: attentionInput(name("q"), querySize),
+        k_proj: attentionInput(name("k"), keyValueSize),
+        v_proj: attentionInput(name("v"), keyValueSize),
+        o_proj: matrix(name("o"), hiddenSize, querySize, residual),
       },
       post_attention_layernorm: norm(name("feed-forward norm")),
       mlp: {
@@ -125,7 +107,8 @@ function buildTransformer(
     };
   });
   const embedding = matrix("embed", shape.vocabularySize, hiddenSize);
-  return { model: { embed_tokens: embedding, layers, norm: norm("norm") } };
+  const model = { embed_tokens: embedding, layers, norm: norm("norm") };
+  return shape.untiedHead ? { model, lm_head: matrix("head", shape.vocabularySize, hiddenSize) } : { model };
 }
 
 /**
@@ -133,9 +116,10 @@ function buildTransformer(
  * Throws ShapeError for sizes that do not fit each other.
  */
 export function initialiseTransformer(shape: TransformerShape, random: RandomStream): TransformerParameters {
-  return buildTransformer(shape, (name, weightShape, deviation) =>
-    deviation === undefined ? ones(weightShape) : normalWeight(weightShape, deviation, random.split(name)),
-  );
+  return buildTransformer(shape, (name, weightShape, deviation) => {
+    if (deviation === undefined) return ones(weightShape);
+    return deviation === 0 ? zeros(weightShape) : normalWeight(weightShape, deviation, random.split(name));
+  });
 }
 
 /** The tree's structure and shapes without numbers, to read a checkpoint into. Throws as initialiseTransformer. */
@@ -143,17 +127,23 @@ export function transformerTemplate(shape: TransformerShape): TransformerParamet
   return buildTransformer(shape, (_, weightShape) => placeholder({ elementType: "float32", shape: weightShape }));
 }
 
-/** Final hidden rows [batch, positions, hidden] of int32 tokens [batch, positions]. */
+/**
+ * Final hidden rows [batch, positions, hidden] of int32 tokens [batch, positions]. Each row is one sequence, unless
+ * `packed` says otherwise.
+ */
 export function transformerHidden(
   parameters: TransformerParameters,
   tokens: Tensor,
   shape: TransformerShape,
   attention: Attention = causalAttention,
+  packed?: PackedSequences,
 ): Tensor {
   const { model } = parameters;
   const [batch, positions] = tokens.shape as [number, number];
-  const context: AttentionContext = { shape, ...rotaryTables(positions, headSize(shape), shape.rotaryBase) };
-  const parts = split(tokens, 0, partSizes(batch, positions)).map((part) => {
+  const sizes = partSizes(batch, positions);
+  const contexts = attentionContexts(shape, positions, sizes, packed);
+  const parts = split(tokens, 0, sizes).map((part, index) => {
+    const context = contexts[index] as AttentionContext;
     // Rows of all sequences together; only attention looks at sequences.
     let x = gatherRows(model.embed_tokens.weight, reshape(part, [part.size]));
     const sequences = [...part.shape, shape.hiddenSize];
@@ -167,6 +157,25 @@ export function transformerHidden(
   });
   const hidden = rmsNorm(concatenate(parts), model.norm.weight, shape.epsilon);
   return reshape(hidden, [batch, positions, shape.hiddenSize]);
+}
+
+/** What attention gets in each part of a batch. */
+function attentionContexts(
+  shape: TransformerShape,
+  positions: number,
+  sizes: readonly number[],
+  packed: PackedSequences | undefined,
+): AttentionContext[] {
+  const tables = rotaryTables(positions, shape);
+  if (packed === undefined) return sizes.map(() => ({ shape, ...tables }));
+  const ofPosition = (table: Tensor, indices: Tensor) => gatherRows(reshape(table, table.shape.slice(1)), indices);
+  const segments = split(packed.segments, 0, sizes);
+  return split(packed.positions, 0, sizes).map((indices, part) => ({
+    shape,
+    cosine: ofPosition(tables.cosine, indices),
+    sine: ofPosition(tables.sine, indices),
+    mask: packedMask(segments[part] as Tensor),
+  }));
 }
 
 /** Tokens that go through the layers together: the less there are, the more of their values stay in the caches. */
@@ -191,11 +200,11 @@ export function transformerLogits(
 
 /** Scores of final hidden rows, by the tied embedding where there is no head. */
 export function outputLogits(parameters: TransformerParameters, hidden: Tensor): Tensor {
-  return linear(hidden, (parameters.lm_head ?? parameters.model.embed_tokens).weight);
+  return project(hidden, parameters.lm_head ?? parameters.model.embed_tokens);
 }
 
 /** SwiGLU (Shazeer 2020, 2002.05202): down(silu(gate x) * up x). */
 export function feedForward(parameters: LayerParameters["mlp"], x: Tensor): Tensor {
-  const gate = silu(linear(x, parameters.gate_proj.weight));
-  return linear(mul(gate, linear(x, parameters.up_proj.weight)), parameters.down_proj.weight);
+  const gate = silu(project(x, parameters.gate_proj));
+  return project(mul(gate, project(x, parameters.up_proj)), parameters.down_proj);
 }

@@ -15,8 +15,8 @@ export interface RepeatedRun {
 
 /** Groups of settings that the flags of a command reach; "" are those outside of groups. All of them elsewhere. */
 const reachedGroups: Readonly<Record<string, readonly string[]>> = {
-  search: ["", "search"],
-  measure: ["", "measure"],
+  search: ["", "search", "calls"],
+  measure: ["", "measure", "calls"],
   learn: ["learn"],
 };
 

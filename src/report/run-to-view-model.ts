@@ -3,19 +3,23 @@ import { type Configuration, defaultConfiguration } from "../closed-loop/configu
 import { domainNamed } from "../closed-loop/domains.ts";
 import { loadFound } from "../closed-loop/found-problem.ts";
 import { renewedAttackName, searchName } from "../closed-loop/improve.ts";
-import type { PhaseCost } from "../closed-loop/loop-context.ts";
 import { storedResult } from "../closed-loop/measurement.ts";
 import { runConfiguration, runOrigin } from "../closed-loop/run-configuration.ts";
 import { searchState } from "../closed-loop/search-state.ts";
 import { settingsOf } from "../closed-loop/settings-of.ts";
 import { storedCard } from "../closed-loop/training-card.ts";
 import { programCommand } from "../core/program-command.ts";
+import { fineTuningCommand } from "../fine-tuning/curves.ts";
+import { describeCalls } from "../language-models/calls/describe-spending.ts";
 import { runEnvironment } from "../runs/run-environment.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import type { CardRow } from "../synthetic-data/card.ts";
 import { archiveView } from "./archive-view.ts";
 import { comparisonViews, expectedComparisons } from "./comparison-views.ts";
+import { fineTuningView } from "./fine-tuning-view.ts";
+import { costOf } from "./phase-costs.ts";
 import { repeatCommand } from "./run-settings.ts";
+import { smoothed } from "./smoothed.ts";
 import { verdictOf } from "./verdict.ts";
 import type { CardRowView, CurveView, ReportViewModel } from "./view-model.ts";
 
@@ -24,6 +28,10 @@ const shareMeasure = /^(verifier-accuracy|coverage-of-|duplicate-rate|distinct-\
 
 /** The report of a run, finished or not. Throws ConfigurationError for a configuration that illume does not know. */
 export function runToViewModel(store: RunStore): ReportViewModel {
+  return runOrigin(store).command === fineTuningCommand ? fineTuningView(store) : loopView(store);
+}
+
+function loopView(store: RunStore): ReportViewModel {
   const configuration = runConfiguration(store);
   const domain = domainNamed(configuration.domain);
   const searches = Array.from({ length: configuration.rounds }, (_, index) => searchName(index + 1));
@@ -37,10 +45,20 @@ export function runToViewModel(store: RunStore): ReportViewModel {
     .map((_, index) => searchState(store, configuration, index + 1))
     .filter((search) => search.complete && search.evaluations > 0 && search.evaluations < search.budget);
   const complete = comparisons.length === expectedComparisons(configuration, domain).length;
+  const { notes, ...verdict } = verdictOf({
+    configuration,
+    comparisons,
+    complete,
+    before,
+    found: all,
+    card,
+    endedEarly,
+  });
   return {
     format: 1,
     title: `${configuration.domain}: ${configuration.model}`,
-    ...verdictOf({ configuration, comparisons, complete, before, found: all, card, endedEarly }),
+    ...verdict,
+    notes: [...notes, ...callNotes(store)],
     createdAt: new Date(store.events()[0]?.time ?? Date.now()).toISOString(),
     command: repeatCommand({ configuration, program: programCommand, ...runOrigin(store) }, defaultConfiguration),
     settings: settingsOf(configuration),
@@ -72,18 +90,10 @@ function cardRowView(row: CardRow): CardRowView {
   return shareMeasure.test(row.measure) ? { ...row, description, unit: "share" } : { ...row, description };
 }
 
-function costOf(store: RunStore): ReportViewModel["cost"] {
-  const costs = new Map<string, { phase: string; seconds: number; evaluations: number; tokens: number }>();
-  for (const { payload } of store.events("phase")) {
-    const cost = payload as unknown as PhaseCost;
-    const phase = cost.round > 0 ? `${cost.phase}, round ${cost.round}` : cost.phase;
-    const sum = costs.get(phase) ?? { phase, seconds: 0, evaluations: 0, tokens: 0 };
-    sum.seconds += cost.seconds;
-    sum.evaluations += cost.evaluations;
-    sum.tokens += cost.tokens;
-    costs.set(phase, sum);
-  }
-  return [...costs.values()];
+/** What recorded calls of language models took; nothing where there were none. */
+function callNotes({ modelCalls }: RunStore): string[] {
+  const line = describeCalls(modelCalls);
+  return line === undefined ? [] : [line];
 }
 
 function lossCurves(store: RunStore, { rounds }: Configuration): CurveView[] {
@@ -93,16 +103,6 @@ function lossCurves(store: RunStore, { rounds }: Configuration): CurveView[] {
   }).filter(({ points }) => points.length > 0);
   if (series.length === 0) return [];
   return [{ name: "Training loss", horizontal: "step", vertical: "nats a token, mean of up to 10 steps", series }];
-}
-
-/** Means of ten neighbours; the last ones may be fewer. */
-function smoothed(points: readonly (readonly [number, number])[]): [number, number][] {
-  const means: [number, number][] = [];
-  for (let start = 0; start < points.length; start += 10) {
-    const part = points.slice(start, start + 10);
-    means.push([part.at(-1)?.[0] ?? 0, part.reduce((total, [, value]) => total + value, 0) / part.length]);
-  }
-  return means;
 }
 
 type Found = readonly { readonly iteration: number; readonly correct: boolean; readonly cell: number }[];

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MemoryCallStore } from "../language-models/calls/memory-call-store.ts";
 import type { Json, RunStore, StoredEntry, StoredEvent, StoredMetric } from "./run-store.ts";
 import {
   checkEntry,
@@ -27,6 +28,7 @@ export function memoryRunStore(options: MemoryRunStoreOptions): RunStore {
 /** Values are kept as JSON text, so that nobody can change what was stored through a shared object. */
 class MemoryRunStore implements RunStore {
   readonly directory: string;
+  readonly modelCalls = new MemoryCallStore();
   readonly #configuration: string;
   readonly #events: { readonly kind: string; readonly payload: string; readonly time: number }[] = [];
   readonly #entries = new Map<string, { readonly entry: Omit<StoredEntry, "payload">; readonly payload: string }>();

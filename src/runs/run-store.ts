@@ -3,6 +3,8 @@
  * loses nothing and `illume resume` continues to the result that an uninterrupted run would have reached.
  */
 
+import type { CallStore } from "../language-models/calls/call-store.ts";
+
 /** Plain JSON: what survives JSON.parse(JSON.stringify(value)) unchanged. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -53,6 +55,8 @@ export interface RunStore {
   addMetrics(metrics: readonly StoredMetric[]): void;
   /** Metrics of a name, ordered by step; a step written twice keeps its last value. */
   metrics(name?: string): StoredMetric[];
+  /** The run's calls of language models, with what they took (language-models/calls/). */
+  readonly modelCalls: CallStore;
   /** The result of a call by its content key, or undefined: each completed call is paid once. */
   call(key: string): Json | undefined;
   /** Commits the result of a call; a key that is there already keeps its first result. */

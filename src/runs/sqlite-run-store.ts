@@ -5,8 +5,10 @@
  * loses it, at the price of one fsync a commit (group writes with `transaction`). Readers do not disturb the writer.
  */
 import type { SQLInputValue, StatementSync } from "node:sqlite";
+import type { CallStore } from "../language-models/calls/call-store.ts";
 import type { Json, RunStore, StoredEntry, StoredEvent, StoredMetric } from "./run-store.ts";
 import { type Database, withStorageErrors } from "./sqlite.ts";
+import { SqliteCallStore } from "./sqlite-call-store.ts";
 import {
   checkEntry,
   checkMetricStep,
@@ -50,6 +52,7 @@ export interface SqliteRunStoreOptions {
 export class SqliteRunStore implements RunStore {
   readonly directory: string;
   readonly configuration: Json;
+  readonly modelCalls: CallStore;
   readonly #path: string;
   readonly #database: Database;
   readonly #release: () => void;
@@ -62,6 +65,12 @@ export class SqliteRunStore implements RunStore {
     this.#path = options.path;
     this.#database = options.database;
     this.#release = options.release;
+    this.modelCalls = new SqliteCallStore({
+      database: options.database,
+      path: options.path,
+      transaction: (work) => this.transaction(work),
+      checkOpen: () => this.#checkOpen(),
+    });
     this.configuration = decodeJson(String(this.#rows("SELECT configuration FROM run")[0]?.configuration));
   }
 

@@ -13,7 +13,7 @@ import type {
 
 export interface LanguageModelCase {
   readonly name: string;
-  create(): LanguageModel;
+  create(): LanguageModel | Promise<LanguageModel>;
   readonly capabilities: readonly LanguageModelCapability[];
   /** At least four different texts that the model can express, of different lengths. */
   readonly prompts: readonly string[];
@@ -26,8 +26,8 @@ const sampled = { maximumTokens: 12, temperature: 1 };
 export function languageModelContract({ name, create, capabilities, prompts, tolerance }: LanguageModelCase): void {
   describe(`language model contract: ${name}`, () => {
     let model: LanguageModel;
-    beforeAll(() => {
-      model = create();
+    beforeAll(async () => {
+      model = await create();
     });
     afterAll(() => model.close());
     const generate = (options: Partial<GenerateOptions>) => model.generate({ prompts, ...sampled, ...options });
@@ -60,7 +60,7 @@ export function languageModelContract({ name, create, capabilities, prompts, tol
     });
 
     test("closing twice is harmless", async () => {
-      const other = create();
+      const other = await create();
       if (capabilities.includes("generate")) await other.generate({ prompts: prompts.slice(0, 1), maximumTokens: 1 });
       await other.close();
       await other.close();
@@ -130,6 +130,13 @@ function generationContract(generate: Generate, prompts: readonly string[]): voi
     expect(new Set(texts(first).flat()).size).toBeGreaterThan(prompts.length);
   });
 
+  test("later samples alone equal those of the whole row", async () => {
+    const options = { seed: 5, prompts: prompts.slice(0, 2) };
+    const whole = await generate({ ...options, samples: 4 });
+    const later = await generate({ ...options, samples: 2, firstSample: 2 });
+    expect(later).toEqual(whole.map((row) => row.slice(2)));
+  });
+
   test("what else is in a batch never changes a sample", async () => {
     const options = { seed: 11, topP: 0.9, temperature: 0.8, maximumTokens: 40 };
     const alone = new Map<string, readonly Generation[]>();
@@ -169,6 +176,7 @@ function generationContract(generate: Generate, prompts: readonly string[]): voi
   test.each<[string, Partial<GenerateOptions>]>([
     ["no samples", { samples: 0 }],
     ["half a sample", { samples: 1.5 }],
+    ["a sample before the first", { firstSample: -1 }],
     ["no tokens", { maximumTokens: 0 }],
     ["infinitely many tokens", { maximumTokens: Infinity }],
     ["a negative temperature", { temperature: -1 }],

@@ -1,4 +1,14 @@
+import { afterAll } from "vitest";
+import { AiSdkLanguageModel } from "../../src/language-models/ai-sdk/ai-sdk-language-model.ts";
+import { asAiSdkEmbeddingModel, asAiSdkModel } from "../../src/language-models/ai-sdk/as-ai-sdk-model.ts";
+import { MemoryCallStore } from "../../src/language-models/calls/memory-call-store.ts";
+import { RecordedLanguageModel } from "../../src/language-models/calls/recorded-language-model.ts";
+import { openLanguageModel } from "../../src/language-models/open-language-model.ts";
 import { ScriptedLanguageModel } from "../../src/language-models/scripted-language-model.ts";
+import { startServer } from "../../src/language-models/server/start-server.ts";
+import { startFaultInjectingEndpoint } from "../endpoint/fault-injecting-endpoint.ts";
+import { VirtualClock } from "../endpoint/virtual-clock.ts";
+import { installedLlama } from "../fixtures/installed-llama.ts";
 import { tinyLanguageModel, tinyShape, tinyTokenizer } from "../fixtures/tiny-language-model.ts";
 import { languageModelContract } from "./language-model.contract.ts";
 
@@ -40,3 +50,73 @@ languageModelContract({
   capabilities: ["generate"],
   prompts,
 });
+languageModelContract({
+  name: "recorded",
+  create: () => {
+    const model = new ScriptedLanguageModel({
+      answer: ({ text, random }) => `${text} means ${random.uniform()} and ${random.uniform()}`,
+      score: (prompt, completion) => -prompt.length - completion.length,
+      embed: (text) => Float32Array.of(text.length, 1),
+      tokenize: (text) => tinyTokenizer.encode(text),
+    });
+    return new RecordedLanguageModel({ model, revision: "", store: new MemoryCallStore(), requestsAtOnce: 2 });
+  },
+  capabilities: [...capabilities, "embed"],
+  prompts,
+});
+
+const served = tinyLanguageModel();
+const server = await startServer({ model: served, name: "tiny" });
+afterAll(async () => {
+  await server.close();
+  await served.close();
+});
+languageModelContract({
+  name: "OpenAI-compatible endpoint (illume serve)",
+  create: () => openLanguageModel(`${server.url}#tiny`, { environment: {}, concurrency: 32 }),
+  capabilities: ["generate"],
+  prompts,
+});
+
+const faults = { "rate-limit-with-retry-after": 0.1, "server-error": 0.02, cut: 0.02, reset: 0.02 };
+const endpoint = await startFaultInjectingEndpoint({ faults });
+afterAll(() => endpoint.close());
+languageModelContract({
+  name: "OpenAI-compatible endpoint with faults",
+  create: () =>
+    openLanguageModel(endpoint.modelId("trees"), {
+      environment: {},
+      concurrency: 32,
+      embeddingModel: "leaves",
+      clock: new VirtualClock(),
+    }),
+  capabilities: ["generate", "embed"],
+  prompts,
+});
+
+languageModelContract({
+  name: "from ours to the AI SDK and back",
+  create: () => {
+    const model = new ScriptedLanguageModel({
+      answer: ({ text, random }) => `${text} means ${random.uniform()} and ${random.uniform()}`,
+      embed: (text) => Float32Array.of(text.length, 1),
+    });
+    return new AiSdkLanguageModel({
+      id: "there-and-back",
+      model: asAiSdkModel(model),
+      embeddingModel: asAiSdkEmbeddingModel(model),
+    });
+  },
+  capabilities: ["generate", "embed"],
+  prompts,
+});
+
+const llama = installedLlama();
+if (llama !== undefined) {
+  languageModelContract({
+    name: "node-llama-cpp",
+    create: () => openLanguageModel(`gguf:${llama.weights}`, { contextLength: 512 }),
+    capabilities: [...capabilities, "embed"],
+    prompts,
+  });
+}

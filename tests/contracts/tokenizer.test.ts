@@ -1,5 +1,7 @@
+import { fileURLToPath } from "node:url";
 import { RandomStream } from "../../src/core/random.ts";
 import { characterTokenizer } from "../../src/language-models/character-tokenizer.ts";
+import { readTokenizer } from "../../src/language-models/pretrained/huggingface-folder.ts";
 import { gradeSchoolTokenizer } from "../../src/reasoning/tasks/grade-school/grade-school-tokenizer.ts";
 import { drawPretrainingExample } from "../../src/reasoning/tasks/grade-school/pretraining.ts";
 import { tokenizerContract } from "./tokenizer.contract.ts";
@@ -19,3 +21,11 @@ tokenizerContract({
     completion,
   ]),
 });
+
+for (const kind of ["smollm", "llama3", "qwen2"]) {
+  tokenizerContract({
+    name: `published, split as ${kind}`,
+    tokenizer: readTokenizer(fileURLToPath(new URL(`../fixtures/tokenizers/${kind}`, import.meta.url))),
+    texts: ["", " a", "Hello, world! 12345", "<|im_end|>", "👍 é 你好 ٣٤٥", "\n\t x"],
+  });
+}

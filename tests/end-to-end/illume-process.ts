@@ -26,12 +26,14 @@ export interface IllumeOptions {
   readonly onError?: (text: string) => void;
   /** The largest file that it may write, in KiB: a stand-in for a full disk that needs no rights. */
   readonly largestFile?: number;
+  /** Variables beside PATH and TERM. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export function startIllume(args: readonly string[], options: IllumeOptions): IllumeProcess {
-  const { cwd, onError, largestFile } = options;
+  const { cwd, onError, largestFile, environment = {} } = options;
   // As if on a screen that likes colours: only that the output is no screen may decide.
-  const env = { PATH: process.env.PATH ?? "", TERM: "xterm-256color" };
+  const env = { PATH: process.env.PATH ?? "", TERM: "xterm-256color", ...environment };
   const command = [process.execPath, main, ...args];
   const limited = ["sh", "-c", `ulimit -f ${(largestFile ?? 0) * 2} && exec "$@"`, "sh", ...command];
   const [program, ...rest] = (largestFile === undefined ? command : limited) as [string, ...string[]];

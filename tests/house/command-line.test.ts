@@ -12,8 +12,19 @@ import { readConfiguration } from "../../src/cli/read-configuration.ts";
 import { codeBlocks, markdownFiles } from "./markdown.ts";
 import { repository } from "./source-files.ts";
 
-const { improve, search, learn, measure, resume, report, exportCommand, reproduce } = commandModules;
-const commands: readonly IllumeCommand[] = [improve, search, learn, measure, resume, report, exportCommand, reproduce];
+const { improve, search, learn, measure, models, resume, report, exportCommand, reproduce, serve } = commandModules;
+const commands: readonly IllumeCommand[] = [
+  improve,
+  search,
+  learn,
+  measure,
+  models,
+  serve,
+  resume,
+  report,
+  exportCommand,
+  reproduce,
+];
 
 const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
 const documents = markdownFiles();

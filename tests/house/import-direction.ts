@@ -18,6 +18,7 @@ export const rooms = [
   "continual",
   "curricula",
   "runs",
+  "fine-tuning",
   "closed-loop",
   "report",
   "recipes",

@@ -2,7 +2,7 @@ import { illumeCommand } from "../command.ts";
 import { readConfiguration } from "../read-configuration.ts";
 import { startRun } from "../run-loop.ts";
 
-const sections = ["general", "search", "learn", "measure", "attack"] as const;
+const sections = ["general", "search", "learn", "measure", "attack", "calls"] as const;
 
 export const improve = illumeCommand({
   name: "improve",

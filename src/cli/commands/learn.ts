@@ -3,8 +3,10 @@ import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.t
 import { programCommand } from "../../core/program-command.ts";
 import { openRun } from "../../runs/run-database.ts";
 import { illumeCommand } from "../command.ts";
+import { fineTuningArgs, readFineTuningFlags } from "../fine-tuning-flags.ts";
 import { readConfiguration } from "../read-configuration.ts";
 import { runDirectory, runReference } from "../run-directory.ts";
+import { startFineTuning } from "../run-fine-tuning.ts";
 import { startRun } from "../run-loop.ts";
 import { runArg, runsArg } from "../shared-arguments.ts";
 
@@ -12,17 +14,31 @@ const sections = ["learn"] as const;
 
 export const learn = illumeCommand({
   name: "learn",
-  summary: "Teach a model what the search of a run found. The result is a run of its own.",
+  summary:
+    "Teach a model: what the search of a run found, or what a file holds (--data, --preferences). The result is a run of its own.",
   examples: [
     { command: "illume learn", explanation: "from the latest run in runs/" },
     {
       command: "illume learn search-2026-11-23-001 --learn-epochs 2",
       explanation: "from a run of that name, with another setting than it had",
     },
+    {
+      command: "illume learn --model illume:SmolLM2-135M-Instruct --data examples.jsonl",
+      explanation: "adapters for a model in Hugging Face's format, from chats, prompts and completions, or texts",
+    },
+    {
+      command: "illume learn --model illume:model.gguf --preferences pairs.jsonl --targets all-linear --rank 16",
+      explanation: "larger adapters, from pairs of a chosen and a rejected answer",
+    },
   ],
-  args: { ...runArg, ...runsArg },
+  args: { ...runArg, ...runsArg, ...fineTuningArgs },
   settings: sections,
   run: async (args, context) => {
+    const fineTuning = readFineTuningFlags(args);
+    if (fineTuning !== undefined) {
+      requireNoRun(args);
+      return startFineTuning(fineTuning, args.runs ?? "runs", context);
+    }
     // Read once before a run is looked for, so that a wrong setting is told first.
     readConfiguration(args, sections);
     const [{ searchName }, { searchState }] = await Promise.all([
@@ -58,3 +74,14 @@ export const learn = illumeCommand({
     }
   },
 });
+
+/** A file is learnt from without a run, and with settings of its own. */
+function requireNoRun(args: Readonly<Record<string, unknown>>): void {
+  const loop = Object.keys(args).find((name) => name.startsWith("learn-") && args[name] !== undefined);
+  if (args.run === undefined && loop === undefined && args.config === undefined) return;
+  throw new InvalidArgumentError({
+    expected: "a run, or a file to learn from with settings of its own",
+    received: args.run === undefined ? `a file and --${loop ?? "config"}` : "both",
+    remedy: "leave one out; illume learn --help has the settings",
+  });
+}

@@ -15,7 +15,7 @@ import { settingFlags } from "../setting-flags.ts";
 import { drawDataCard, drawDataComparison } from "../terminal/data-card.ts";
 import { writeLines } from "../terminal/terminal.ts";
 
-const sections = ["general", "measure"] as const;
+const sections = ["general", "measure", "calls"] as const;
 const parts = ["completion", "prompt"] as const;
 type Part = (typeof parts)[number];
 

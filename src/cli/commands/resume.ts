@@ -1,10 +1,11 @@
 import { illumeCommand } from "../command.ts";
 import { readConfiguration } from "../read-configuration.ts";
 import { runDirectory } from "../run-directory.ts";
+import { continueFineTuning, isFineTuningRun } from "../run-fine-tuning.ts";
 import { continueRun } from "../run-loop.ts";
 import { runArg, runsArg } from "../shared-arguments.ts";
 
-const sections = ["learn"] as const;
+const sections = ["learn", "calls"] as const;
 
 export const resume = illumeCommand({
   name: "resume",
@@ -22,8 +23,8 @@ export const resume = illumeCommand({
   run: async (args, context) => {
     // Read once before a run is looked for, so that a wrong setting is told first.
     readConfiguration(args, sections);
-    await continueRun(runDirectory(args.run, args.runs ?? "runs"), context, (stored) =>
-      readConfiguration(args, sections, stored),
-    );
+    const directory = runDirectory(args.run, args.runs ?? "runs");
+    if (isFineTuningRun(directory)) return continueFineTuning(directory, context);
+    await continueRun(directory, context, (stored) => readConfiguration(args, sections, stored));
   },
 });

@@ -4,7 +4,7 @@ import { illumeCommand } from "../command.ts";
 import { readConfiguration } from "../read-configuration.ts";
 import { startRun } from "../run-loop.ts";
 
-const sections = ["general", "search"] as const;
+const sections = ["general", "search", "calls"] as const;
 
 export const search = illumeCommand({
   name: "search",

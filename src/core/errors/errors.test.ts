@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  BudgetExceededError,
   CorruptFileError,
   editDistance,
   IllumeError,
@@ -97,6 +98,7 @@ describe("errors", () => {
       [StorageError, 5],
       [RunLockedError, 6],
       [RunVersionError, 6],
+      [BudgetExceededError, 7],
       [InterruptedError, 130],
     ] as const;
     for (const [Kind, exitCode] of codes) {

@@ -1,3 +1,4 @@
+export * from "./budget-exceeded-error.ts";
 export * from "./corrupt-file-error.ts";
 export * from "./file-system-failure.ts";
 export * from "./illume-error.ts";

@@ -35,7 +35,7 @@ export class DecodingState {
   constructor(start: DecodingStart, pool: ArrayPool) {
     const { shape, promptLengths, promptPositions, promptCaches, samples, maximumTokens } = start;
     this.#start = start;
-    this.#tables = rotaryTables(promptPositions + maximumTokens, headSize(shape), shape.rotaryBase);
+    this.#tables = rotaryTables(promptPositions + maximumTokens, shape);
     const promptOf = Array.from({ length: promptLengths.length * samples }, (_, row) => Math.floor(row / samples));
     this.#promptLengths = promptOf.map((prompt) => promptLengths[prompt] as number);
     const cacheShape = { sequences: promptOf.length, keyValueHeads: shape.keyValueHeads, headSize: headSize(shape) };

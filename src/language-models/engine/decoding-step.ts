@@ -11,13 +11,16 @@ import {
   feedForward,
   headSize,
   outputLogits,
+  project,
+  projectTogether,
   type TransformerParameters,
   type TransformerShape,
+  type Weight,
 } from "../../nn/transformer.ts";
 import { add, mul } from "../../tensor/operations/arithmetic.ts";
 import { gatherRows } from "../../tensor/operations/indexing.ts";
 import { concatenate, reshape, split, transpose } from "../../tensor/operations/layout.ts";
-import { linear, matrixProduct } from "../../tensor/operations/matrix-product.ts";
+import { matrixProduct } from "../../tensor/operations/matrix-product.ts";
 import { rmsNorm } from "../../tensor/operations/normalisation.ts";
 import { sum } from "../../tensor/operations/reduction.ts";
 import { rotary } from "../../tensor/operations/rotary.ts";
@@ -64,7 +67,7 @@ export function decodingStep(
   shape: TransformerShape,
 ): DecodingOutput {
   const sequences = input.tokens.shape[0] as number;
-  const { heads, keyValueHeads, hiddenSize, epsilon } = shape;
+  const { heads, keyValueHeads, epsilon } = shape;
   const size = headSize(shape);
   const group = heads / keyValueHeads;
   const keyValueSize = keyValueHeads * size;
@@ -74,8 +77,8 @@ export function decodingStep(
   model.layers.forEach((layer, index) => {
     const { q_proj, k_proj, v_proj, o_proj } = layer.self_attn;
     const normalised = rmsNorm(x, layer.input_layernorm.weight, epsilon);
-    const projected = linear(normalised, concatenate([q_proj.weight, k_proj.weight, v_proj.weight]));
-    const [q, k, v] = split(projected, 1, [hiddenSize, keyValueSize, keyValueSize]) as [Tensor, Tensor, Tensor];
+    const projected = projectTogether(normalised, [q_proj, k_proj, v_proj]);
+    const [q, k, v] = split(projected, 1, [heads * size, keyValueSize, keyValueSize]) as [Tensor, Tensor, Tensor];
     const rotate = (part: Tensor, count: number, scale: number) =>
       rotary(reshape(part, [sequences, 1, count, size]), mul(input.cosine, scale), mul(input.sine, scale), {
         positionAxis: 1,
@@ -87,7 +90,7 @@ export function decodingStep(
       values: reshape(v, [sequences, keyValueHeads, 1, size]),
     };
     const mixed = attend(queries, own, input, index);
-    x = add(x, linear(reshape(mixed, [sequences, hiddenSize]), o_proj.weight));
+    x = add(x, project(reshape(mixed, [sequences, heads * size]), o_proj));
     x = add(x, feedForward(layer.mlp, rmsNorm(x, layer.post_attention_layernorm.weight, epsilon)));
     rows.push({
       keys: reshape(own.keys, [sequences, keyValueHeads, size]),
@@ -169,7 +172,7 @@ export function readPrompts(
   shape: TransformerShape,
 ): PromptOutput {
   const [prompts, positions] = input.tokens.shape as [number, number];
-  const { heads, keyValueHeads, hiddenSize, epsilon } = shape;
+  const { heads, keyValueHeads, epsilon } = shape;
   const size = headSize(shape);
   const group = heads / keyValueHeads;
   const caches: KeysAndValues[] = [];
@@ -178,24 +181,24 @@ export function readPrompts(
   for (const layer of model.layers) {
     const { q_proj, k_proj, v_proj, o_proj } = layer.self_attn;
     const normalised = rmsNorm(x, layer.input_layernorm.weight, epsilon);
-    const project = (weight: Tensor, count: number) =>
-      reshape(linear(normalised, weight), [prompts, positions, count, size]);
+    const byHead = (weight: Weight, count: number) =>
+      reshape(project(normalised, weight), [prompts, positions, count, size]);
     const rotate = (rows: Tensor, scale: number) =>
       rotary(rows, mul(input.cosine, scale), mul(input.sine, scale), { positionAxis: 1 });
     const headsFirst = (rows: Tensor) => transpose(rows, [0, 2, 1, 3]);
-    const queries = headsFirst(rotate(project(q_proj.weight, heads), 1 / Math.sqrt(size)));
-    const keys = headsFirst(rotate(project(k_proj.weight, keyValueHeads), 1));
-    const values = headsFirst(project(v_proj.weight, keyValueHeads));
+    const queries = headsFirst(rotate(byHead(q_proj, heads), 1 / Math.sqrt(size)));
+    const keys = headsFirst(rotate(byHead(k_proj, keyValueHeads), 1));
+    const values = headsFirst(byHead(v_proj, keyValueHeads));
     caches.push({ keys, values });
     const grouped = reshape(queries, [prompts, keyValueHeads, group, positions, size]);
     const withGroup = (cache: Tensor) => reshape(cache, [prompts, keyValueHeads, 1, positions, size]);
     const scores = matrixProduct(grouped, withGroup(keys), { transposeB: true });
     const weights = softmax(add(scores, causalMask(positions)));
     const mixed = reshape(matrixProduct(weights, withGroup(values)), [prompts, heads, positions, size]);
-    const joined = reshape(headsFirst(mixed), [prompts, positions, hiddenSize]);
-    x = add(x, linear(joined, o_proj.weight));
+    const joined = reshape(headsFirst(mixed), [prompts, positions, heads * size]);
+    x = add(x, project(joined, o_proj));
     x = add(x, feedForward(layer.mlp, rmsNorm(x, layer.post_attention_layernorm.weight, epsilon)));
   }
-  const last = gatherRows(reshape(x, [prompts * positions, hiddenSize]), input.last);
+  const last = gatherRows(reshape(x, [prompts * positions, shape.hiddenSize]), input.last);
   return { logits: outputLogits(parameters, rmsNorm(last, model.norm.weight, epsilon)), caches };
 }

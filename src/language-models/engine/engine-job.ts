@@ -1,6 +1,7 @@
 /** What a thread of the engine is told and answers: plain data, since threads share no objects. */
 import type { RandomLabel } from "../../core/random.ts";
 import type { TransformerShape } from "../../nn/transformer.ts";
+import type { WeightPrecision } from "./continuous/model-session.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 import type { CompletionScore } from "./scorer.ts";
 import type { EncodedExample } from "./training-batches.ts";
@@ -9,6 +10,16 @@ import type { EncodedExample } from "./training-batches.ts";
 export interface EngineModel {
   readonly shape: TransformerShape;
   readonly arrays: readonly Float32Array[];
+  /** Large models are sampled continuously (continuous/); missing for small ones, which are sampled in batches. */
+  readonly continuous?: ContinuousSettings;
+}
+
+/** How a large model runs in a thread. */
+export interface ContinuousSettings {
+  readonly precision: WeightPrecision;
+  readonly contextLength: number;
+  /** Threads of one operation. */
+  readonly threads: number;
 }
 
 export interface SampleJob {
@@ -31,15 +42,25 @@ export interface ScoreJob {
 
 export interface SampledTokens {
   readonly tokens: number[];
+  /** Natural log, at temperature 1, of each token's probability. */
+  readonly tokenLogProbabilities: number[];
+  /** Their sum, and that of the stop token where one ended it. */
   readonly logProbability: number;
   /** Whether a stop token ended it. */
   readonly finished: boolean;
 }
 
+/** New tokens of a job's samples: request, sample and token of each, one after the other. */
+export type TokenTriples = readonly number[];
+
+/** Is told of new tokens while a job is under way; `end` says that no more of a sample is wanted. */
+export type TokenListener = (tokens: TokenTriples, end: (request: number, sample: number) => void) => void;
+
 /** `id` tells which answer belongs to which request. */
 export type EngineRequest =
   | { readonly kind: "model"; readonly model: EngineModel }
-  | { readonly kind: "job"; readonly id: number; readonly job: SampleJob | ScoreJob }
+  | { readonly kind: "job"; readonly id: number; readonly job: SampleJob | ScoreJob; readonly listened: boolean }
+  | { readonly kind: "end"; readonly id: number; readonly request: number; readonly sample: number }
   | { readonly kind: "stop"; readonly id: number }
   | { readonly kind: "close" };
 
@@ -47,4 +68,9 @@ export type EngineResult =
   | { readonly samples: readonly (readonly SampledTokens[])[] }
   | { readonly scores: readonly CompletionScore[] };
 
-export type EngineAnswer = { readonly id: number } & (EngineResult | { readonly failure: EngineFailure });
+export type EngineAnswer = { readonly id: number } & (
+  | EngineResult
+  | { readonly failure: EngineFailure }
+  /** Not the last answer. */
+  | { readonly tokens: TokenTriples }
+);

@@ -5,7 +5,7 @@
 
 import { throwIfAborted } from "../interrupted.ts";
 import { Engine } from "./engine.ts";
-import type { EngineModel, EngineResult, SampledTokens, SampleJob, ScoreJob } from "./engine-job.ts";
+import type { EngineModel, EngineResult, SampledTokens, SampleJob, ScoreJob, TokenListener } from "./engine-job.ts";
 import { EngineThread } from "./engine-thread.ts";
 import { groupsOf } from "./groups.ts";
 import { groupRequests } from "./sampling-batches.ts";
@@ -33,7 +33,12 @@ export class EnginePool {
   }
 
   /** Samples by request. Throws InterruptedError where the signal aborts or the pool is closed before. */
-  async sample(job: SampleJob, signal?: AbortSignal): Promise<readonly (readonly SampledTokens[])[]> {
+  async sample(
+    job: SampleJob,
+    signal?: AbortSignal,
+    // Small models are done before it would be worth telling.
+    _listener?: TokenListener,
+  ): Promise<readonly (readonly SampledTokens[])[]> {
     const { requests } = job;
     const lengths = requests.map(({ prompt, streams }) => ({ promptLength: prompt.length, samples: streams.length }));
     const results = new Array<readonly SampledTokens[]>(requests.length);

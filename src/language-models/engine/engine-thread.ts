@@ -7,13 +7,22 @@
 import { Worker } from "node:worker_threads";
 import { interrupted } from "../interrupted.ts";
 import { failureError } from "./engine-failure.ts";
-import type { EngineAnswer, EngineModel, EngineRequest, EngineResult, SampleJob, ScoreJob } from "./engine-job.ts";
+import type {
+  EngineAnswer,
+  EngineModel,
+  EngineRequest,
+  EngineResult,
+  SampleJob,
+  ScoreJob,
+  TokenListener,
+} from "./engine-job.ts";
 import { awaitAtExit, createSharedRest, forgetAtExit } from "./thread-exit.ts";
 
 // Sources run as they are; in the published package the worker is compiled like this file.
 const workerFile = import.meta.url.endsWith(".ts") ? "./engine-worker.ts" : "./engine-worker.js";
 
 interface Waiting {
+  readonly listener: TokenListener | undefined;
   resolve(result: EngineResult): void;
   reject(error: Error): void;
 }
@@ -49,7 +58,7 @@ export class EngineThread {
   }
 
   /** Does a job. Throws what the job throws, InterruptedError as soon as the signal aborts or the thread is closed. */
-  ask(job: SampleJob | ScoreJob, signal?: AbortSignal): Promise<EngineResult> {
+  ask(job: SampleJob | ScoreJob, signal?: AbortSignal, listener?: TokenListener): Promise<EngineResult> {
     if (this.#ended || signal?.aborted === true) return Promise.reject(interrupted());
     const id = this.#asked++;
     return new Promise((resolve, reject) => {
@@ -61,6 +70,7 @@ export class EngineThread {
       const finish = () => signal?.removeEventListener("abort", stop);
       signal?.addEventListener("abort", stop, { once: true });
       this.#waiting.set(id, {
+        listener,
         resolve: (result) => {
           finish();
           resolve(result);
@@ -71,7 +81,7 @@ export class EngineThread {
         },
       });
       this.#worker.ref();
-      this.#tell({ kind: "job", id, job });
+      this.#tell({ kind: "job", id, job, listened: listener !== undefined });
     });
   }
 
@@ -80,8 +90,13 @@ export class EngineThread {
   }
 
   #receive(answer: EngineAnswer): void {
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
+    const { id } = answer;
+    const waiting = this.#waiting.get(id);
+    if ("tokens" in answer) {
+      waiting?.listener?.(answer.tokens, (request, sample) => this.#tell({ kind: "end", id, request, sample }));
+      return;
+    }
+    this.#waiting.delete(id);
     if (this.#waiting.size === 0 && !this.#ended) this.#worker.unref();
     if ("failure" in answer) waiting?.reject(failureError(answer.failure));
     else waiting?.resolve(answer);

@@ -2,30 +2,42 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Engine } from "./engine.ts";
 import { describeFailure } from "./engine-failure.ts";
-import type { EngineAnswer, EngineRequest, EngineResult, SampleJob, ScoreJob } from "./engine-job.ts";
+import type { EngineAnswer, EngineRequest, EngineResult, TokenListener } from "./engine-job.ts";
 import { countedJob, type SharedRest, signalWithExit } from "./thread-exit.ts";
 
 const shared = workerData as SharedRest;
 let engine: Engine | undefined;
+type JobRequest = Extract<EngineRequest, { kind: "job" }>;
 const running = new Map<number, { readonly stop: AbortController; readonly done: Promise<void> }>();
+/** How to end samples of jobs that are listened to. */
+const ends = new Map<number, (request: number, sample: number) => void>();
 
-async function work(job: SampleJob | ScoreJob, stop: AbortSignal): Promise<EngineResult> {
+async function work({ id, job, listened }: JobRequest, stop: AbortSignal): Promise<EngineResult> {
   if (engine === undefined) throw new Error("the engine was asked before it had a model");
   const signal = signalWithExit(shared, stop);
-  return job.kind === "sample"
-    ? { samples: await engine.sample(job, signal) }
-    : { scores: await engine.score(job, signal) };
+  if (job.kind === "score") return { scores: await engine.score(job, signal) };
+  const listener: TokenListener = (tokens, end) => {
+    ends.set(id, end);
+    tell({ id, tokens });
+  };
+  return { samples: await engine.sample(job, signal, listened ? listener : undefined) };
 }
 
-async function answer(id: number, job: SampleJob | ScoreJob, signal: AbortSignal): Promise<void> {
+function tell(answer: EngineAnswer): void {
+  parentPort?.postMessage(answer);
+}
+
+async function answer(request: JobRequest, signal: AbortSignal): Promise<void> {
+  const { id } = request;
   let result: EngineAnswer;
   try {
-    result = { id, ...(await countedJob(shared, () => work(job, signal))) };
+    result = { id, ...(await countedJob(shared, () => work(request, signal))) };
   } catch (error) {
     result = { id, failure: describeFailure(error) };
   }
   running.delete(id);
-  parentPort?.postMessage(result);
+  ends.delete(id);
+  tell(result);
 }
 
 async function close(): Promise<void> {
@@ -40,10 +52,11 @@ async function close(): Promise<void> {
 parentPort?.on("message", async (request: EngineRequest) => {
   if (request.kind === "model") engine = new Engine(request.model);
   else if (request.kind === "stop") running.get(request.id)?.stop.abort();
+  else if (request.kind === "end") ends.get(request.id)?.(request.request, request.sample);
   else if (request.kind === "close") await close();
   else {
     const stop = new AbortController();
-    const done = answer(request.id, request.job, stop.signal);
+    const done = answer(request, stop.signal);
     running.set(request.id, { stop, done });
   }
 });

@@ -8,7 +8,7 @@
 import { NumericalError } from "../../core/errors/numerical-error.ts";
 import type { RandomStream } from "../../core/random.ts";
 import { rotaryTables } from "../../nn/rotary-tables.ts";
-import { headSize, type TransformerParameters, type TransformerShape } from "../../nn/transformer.ts";
+import type { TransformerParameters, TransformerShape } from "../../nn/transformer.ts";
 import { type CompiledFunction, compile } from "../../tensor/compile.ts";
 import { mul, sub } from "../../tensor/operations/arithmetic.ts";
 import { exp } from "../../tensor/operations/elementwise.ts";
@@ -43,6 +43,8 @@ export interface SampleOptions {
 
 export interface SampledSequence {
   readonly tokens: number[];
+  /** Natural log of each token's probability at temperature 1. */
+  readonly tokenLogProbabilities: number[];
   /** Sum of the natural-log probabilities of the tokens (and the stop token) at temperature 1. */
   logProbability: number;
   finished: boolean;
@@ -111,6 +113,7 @@ export class Sampler {
     const sequences = batch.rows.map(
       (row): Row => ({
         tokens: [],
+        tokenLogProbabilities: [],
         logProbability: 0,
         finished: row === undefined,
         random: (row ?? batch.rows[0])?.random as RandomStream,
@@ -193,9 +196,14 @@ function chooseTokens(
         : options.topP < 1
           ? drawNucleusToken(probabilities, start, width, options.topP, sequence.random)
           : drawToken(probabilities, start, width, sequence.random);
-    sequence.logProbability += (logits[start + token] as number) - normaliser;
-    if (options.stopTokens.includes(token)) sequence.finished = true;
-    else sequence.tokens.push(token);
+    const logProbability = (logits[start + token] as number) - normaliser;
+    sequence.logProbability += logProbability;
+    if (options.stopTokens.includes(token)) {
+      sequence.finished = true;
+      return;
+    }
+    sequence.tokens.push(token);
+    sequence.tokenLogProbabilities.push(logProbability);
   });
 }
 
@@ -217,7 +225,7 @@ function promptInput(prompts: readonly (readonly number[])[], positions: number,
   prompts.forEach((prompt, row) => {
     last[row] = row * positions + prompt.length - 1;
   });
-  const tables = rotaryTables(positions, headSize(shape), shape.rotaryBase);
+  const tables = rotaryTables(positions, shape);
   return { tokens: tensor(tokens, { shape: [prompts.length, positions] }), last: tensor(last), ...tables };
 }
 

@@ -19,6 +19,8 @@ export interface CompletionScore {
   readonly logProbability: number;
   /** Whether every token of completion and end is the most probable one. */
   readonly greedy: boolean;
+  /** The same of each token, where the model is a large one. */
+  readonly byToken?: readonly { readonly logProbability: number; readonly greedy: boolean }[];
 }
 
 type ScoreRows = { logProbability: Tensor; greedy: Tensor };

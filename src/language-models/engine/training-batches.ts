@@ -3,7 +3,9 @@ import type { RandomStream } from "../../core/random.ts";
 import { crossEntropy } from "../../nn/cross-entropy.ts";
 import { type TransformerParameters, type TransformerShape, transformerLogits } from "../../nn/transformer.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
-import type { Tokenizer } from "../tokenizer.ts";
+import { encodePrompt } from "../encode-prompt.ts";
+import type { Prompt } from "../language-model.ts";
+import { endToken, type Tokenizer } from "../tokenizer.ts";
 
 /** A prompt and its completion in tokens: begin, prompt, completion, end. */
 export interface EncodedExample {
@@ -16,16 +18,16 @@ export interface EncodedExample {
 export type TrainingBatch = readonly [tokens: Tensor, targets: Tensor, weights: Tensor];
 
 /**
- * The example's tokens: begin, prompt, completion, end; what the model is taught starts behind the prompt.
+ * The example's tokens: begin (where the model has one), prompt, completion, end; what the model is taught starts behind the prompt.
  * Throws InvalidArgumentError for text that the tokenizer cannot express.
  */
 export function encodeExample(
   tokenizer: Tokenizer,
-  example: { readonly prompt: string; readonly completion: string },
+  example: { readonly prompt: Prompt; readonly completion: string },
 ): EncodedExample {
-  const prompt = tokenizer.encode(example.prompt);
-  const tokens = [tokenizer.beginToken, ...prompt, ...tokenizer.encode(example.completion), tokenizer.endToken];
-  return { tokens, promptLength: prompt.length + 1 };
+  const prompt = encodePrompt(tokenizer, example.prompt);
+  const tokens = [...prompt, ...tokenizer.encode(example.completion), endToken(tokenizer)];
+  return { tokens, promptLength: prompt.length };
 }
 
 const lengthMultiple = 16;

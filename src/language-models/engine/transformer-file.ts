@@ -25,6 +25,18 @@ const shapeSchema = z.object({
   feedForwardSize: count,
   rotaryBase: z.number().positive(),
   epsilon: z.number().positive(),
+  headSize: count.exactOptional(),
+  attentionBiases: z.boolean().exactOptional(),
+  untiedHead: z.boolean().exactOptional(),
+  rotaryScaling: z
+    .object({
+      factor: z.number().min(1),
+      lowFrequencyFactor: z.number().positive(),
+      highFrequencyFactor: z.number().positive(),
+      originalContextLength: count,
+    })
+    .refine((scaling) => scaling.lowFrequencyFactor < scaling.highFrequencyFactor)
+    .exactOptional(),
 });
 
 /** What a model file holds. */

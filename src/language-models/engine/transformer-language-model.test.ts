@@ -16,11 +16,14 @@ import { softmax } from "../../tensor/operations/softmax.ts";
 import { type Tensor, tensor } from "../../tensor/tensor.ts";
 import { mapTree } from "../../tensor/tree.ts";
 import { characterTokenizer } from "../character-tokenizer.ts";
+import { endToken } from "../tokenizer.ts";
 import { Sampler } from "./sampler.ts";
 import { greatestToken } from "./token-choice.ts";
 import { TransformerLanguageModel } from "./transformer-language-model.ts";
 
 const width = tinyShape.vocabularySize;
+const beginToken = tinyTokenizer.beginToken as number;
+const end = endToken(tinyTokenizer);
 const parameters = tinyParameters();
 const logits = compile((tokens: Tensor) => transformerLogits(parameters, tokens, tinyShape));
 
@@ -42,7 +45,7 @@ describe("sampling follows the transformer", () => {
     const prompts = ["", "a bad cab.", "feed a bee. ".repeat(3)];
     const rows = await model.generate({ prompts, maximumTokens: 40 });
     for (const [index, prompt] of prompts.entries()) {
-      const tokens = [tinyTokenizer.beginToken, ...tinyTokenizer.encode(prompt)];
+      const tokens = [beginToken, ...tinyTokenizer.encode(prompt)];
       const start = tokens.length;
       let logProbability = 0;
       let ended = false;
@@ -50,7 +53,7 @@ describe("sampling follows the transformer", () => {
         const scores = await lastLogits(tokens);
         const token = greatestToken(scores, 0, width);
         logProbability += Math.log(softmax(tensor(scores)).data[token] as number);
-        ended = token === tinyTokenizer.endToken;
+        ended = token === end;
         if (!ended) tokens.push(token);
       }
       const [generation] = rows[index] as [(typeof rows)[number][number]];
@@ -82,7 +85,7 @@ describe("sampling follows the transformer", () => {
     const prompt = "a cab";
     const options = { prompts: [prompt], samples, maximumTokens: 1, temperature, topP, seed: 1 };
     const row = (await model.generate(options)).flat();
-    const scores = await lastLogits([tinyTokenizer.beginToken, ...tinyTokenizer.encode(prompt)]);
+    const scores = await lastLogits([beginToken, ...tinyTokenizer.encode(prompt)]);
     const probabilities = [...softmax(tensor(scores.map((score) => score / temperature))).data];
     const order = probabilities.map((_, token) => token);
     order.sort((a, b) => (probabilities[b] as number) - (probabilities[a] as number));
@@ -95,7 +98,7 @@ describe("sampling follows the transformer", () => {
     const counts = new Map<number, number>();
     for (const { text, tokens } of row) {
       // Begin has no text and end no token.
-      const special = tokens === 0 ? tinyTokenizer.endToken : tinyTokenizer.beginToken;
+      const special = tokens === 0 ? end : beginToken;
       const token = text === "" ? special : (tinyTokenizer.encode(text)[0] as number);
       counts.set(token, (counts.get(token) ?? 0) + 1);
     }
@@ -117,12 +120,12 @@ describe("sampling follows the transformer", () => {
 
   test("score adds up the transformer's log probabilities, and knows greedy completions", async () => {
     const prompt = "a bed";
-    const tokens = [tinyTokenizer.beginToken, ...tinyTokenizer.encode(prompt)];
+    const tokens = [beginToken, ...tinyTokenizer.encode(prompt)];
     const [greedy] = (await model.generate({ prompts: [prompt], maximumTokens: 6 })).flat();
     const completions = ["", "a", "bee.", greedy?.text ?? ""];
     const scores = await model.score({ items: completions.map((completion) => ({ prompt, completion })) });
     for (const [index, completion] of completions.entries()) {
-      const whole = [...tokens, ...tinyTokenizer.encode(completion), tinyTokenizer.endToken];
+      const whole = [...tokens, ...tinyTokenizer.encode(completion), end];
       let logProbability = 0;
       let allGreatest = true;
       for (let position = tokens.length; position < whole.length; position++) {

@@ -10,7 +10,8 @@ import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.t
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
 import type { TransformerParameters, TransformerShape } from "../../nn/transformer.ts";
 import { leavesOf } from "../../tensor/tree.ts";
-import { checkGenerateOptions, plainText, textBefore } from "../generate-options.ts";
+import { encodePrompt, promptName } from "../encode-prompt.ts";
+import { checkGenerateOptions, textBefore } from "../generate-options.ts";
 import { throwIfAborted } from "../interrupted.ts";
 import type {
   GenerateOptions,
@@ -21,7 +22,11 @@ import type {
   ScoreOptions,
 } from "../language-model.ts";
 import type { Tokenizer } from "../tokenizer.ts";
+import { ContinuousPool } from "./continuous/continuous-pool.ts";
+import type { WeightPrecision } from "./continuous/model-session.ts";
+import type { SampledTokens, TokenListener } from "./engine-job.ts";
 import { EnginePool } from "./engine-pool.ts";
+import { SampleText } from "./sample-text.ts";
 import { encodeExample } from "./training-batches.ts";
 
 /** A transformer's parts, and how to run it. */
@@ -31,8 +36,18 @@ export interface TransformerLanguageModelOptions {
   /** Not copied: they must not change while the model is open. */
   readonly parameters: TransformerParameters;
   readonly tokenizer: Tokenizer;
-  /** Threads with a session each (default 1: the calling thread). */
+  /**
+   * Small models: threads with a session each (default 1: the calling thread). Large ones: threads of one session's
+   * operations, in a thread of its own.
+   */
   readonly threads?: number;
+  /**
+   * Whether sequences of all calls share one batch, which they join and leave as they come, and texts are told while they
+   * grow. Default: where the model has at least 20 million weights; smaller ones are faster batch by batch.
+   */
+  readonly continuous?: boolean;
+  /** Large models only (default "float32"): "4-bit" is faster for few sequences and gives other probabilities. */
+  readonly precision?: WeightPrecision;
   /** Tokens of prompt and new text together at most (default 1024); memory grows with its square. */
   readonly contextLength?: number;
 }
@@ -42,8 +57,9 @@ export class TransformerLanguageModel implements LanguageModel {
   readonly id: string;
   readonly capabilities: ReadonlySet<LanguageModelCapability> = new Set(["generate", "score", "tokenize"]);
   readonly #tokenizer: Tokenizer;
-  readonly #contextLength: number;
-  readonly #pool: EnginePool;
+  readonly contextLength: number;
+  readonly joinsCalls: boolean;
+  readonly #pool: EnginePool | ContinuousPool;
 
   /** Throws InvalidArgumentError where the tokenizer has more tokens than the model, or for options out of range. */
   constructor(options: TransformerLanguageModelOptions) {
@@ -55,17 +71,27 @@ export class TransformerLanguageModel implements LanguageModel {
     }
     this.id = options.id;
     this.#tokenizer = tokenizer;
-    this.#contextLength = contextLength;
+    this.contextLength = contextLength;
     const arrays = leavesOf(options.parameters).map(({ tensor }) => tensor.data as Float32Array);
-    this.#pool = new EnginePool({ shape, arrays }, threads);
+    const weights = arrays.reduce((total, { length }) => total + length, 0);
+    const { continuous = weights >= largeModel, precision = "float32" } = options;
+    require(continuous ||
+      precision ===
+        "float32", "continuous sampling for weights in 4 bits", "continuous: false", "leave one of them out");
+    this.joinsCalls = continuous;
+    this.#pool = continuous
+      ? new ContinuousPool({ shape, arrays, continuous: { precision, contextLength, threads } })
+      : new EnginePool({ shape, arrays }, threads);
   }
 
   async generate(options: GenerateOptions): Promise<readonly (readonly Generation[])[]> {
-    const { samples, maximumTokens, temperature, topP, stop, seed, ...checked } = checkGenerateOptions(options);
+    const { samples, firstSample, maximumTokens, temperature, topP, stop, seed, ...checked } =
+      checkGenerateOptions(options);
     throwIfAborted(options.signal);
-    const prompts = checked.prompts.map((prompt) => plainText(prompt));
-    const tokens = prompts.map((text) => [this.#tokenizer.beginToken, ...this.#tokenizer.encode(text)]);
+    const prompts = checked.prompts.map((prompt) => promptName(this.#tokenizer, prompt));
+    const tokens = checked.prompts.map((prompt) => encodePrompt(this.#tokenizer, prompt));
     for (const { length } of tokens) this.#requireRoom(length, maximumTokens);
+    const texts = tokens.map(() => Array.from({ length: samples }, () => new SampleText(this.#tokenizer, stop)));
     const results = await this.#pool.sample(
       {
         kind: "sample",
@@ -73,36 +99,63 @@ export class TransformerLanguageModel implements LanguageModel {
           prompt,
           streams: Array.from({ length: samples }, (_, sample) => ({
             seed,
-            path: ["generate", prompts[index] as string, sample],
+            path: ["generate", prompts[index] as string, firstSample + sample],
           })),
         })),
         maximumTokens,
         temperature,
         topP,
-        stopTokens: [this.#tokenizer.endToken],
+        stopTokens: this.#tokenizer.endTokens,
       },
       options.signal,
+      stop.length > 0 || options.onText !== undefined ? textListener(texts, options) : undefined,
     );
-    return results.map((row, index) =>
-      row.map((sample): Generation => {
-        const whole = this.#tokenizer.decode(sample.tokens);
-        const text = textBefore(whole, stop);
-        return {
-          text,
-          finishReason: sample.finished || text !== whole ? "stop" : "length",
-          promptTokens: (tokens[index] as number[]).length,
-          tokens: sample.tokens.length,
-          // Of the whole sample, so only where all of it is returned.
-          ...(text === whole && { logProbability: sample.logProbability }),
-        };
+    return results.map((row, prompt) =>
+      row.map((sampled, sample): Generation => {
+        const grown = (texts[prompt] as SampleText[])[sample] as SampleText;
+        const { text, ...generation } = this.#generation(
+          sampled,
+          grown.stoppedAfter,
+          stop,
+          options.tokenLogProbabilities,
+        );
+        const rest = grown.finish(text);
+        if (rest !== "") options.onText?.({ prompt, sample, text: rest });
+        return { text, ...generation, promptTokens: (tokens[prompt] as number[]).length };
       }),
     );
+  }
+
+  #generation(
+    sampled: SampledTokens,
+    stoppedAfter: number | undefined,
+    stop: readonly string[],
+    tokenLogProbabilities = false,
+  ): Generation {
+    // Where a stop text came, the tokens behind it are those that were sampled before the thread was told.
+    const tokens = sampled.tokens.slice(0, stoppedAfter);
+    const whole = this.#tokenizer.decode(tokens);
+    const text = textBefore(whole, stop);
+    const cut = text !== whole || stoppedAfter !== undefined;
+    return {
+      text,
+      finishReason: cut || sampled.finished ? "stop" : "length",
+      tokens: tokens.length,
+      // Of the whole sample, so only where all of it is returned.
+      ...(!cut && { logProbability: sampled.logProbability }),
+      ...(tokenLogProbabilities && {
+        tokenLogProbabilities: tokens.map((token, index) => ({
+          text: this.#tokenizer.decode([token]),
+          logProbability: sampled.tokenLogProbabilities[index] as number,
+        })),
+      }),
+    };
   }
 
   async score(options: ScoreOptions): Promise<readonly Score[]> {
     throwIfAborted(options.signal);
     const examples = options.items.map(({ prompt, completion }) =>
-      encodeExample(this.#tokenizer, { prompt: plainText(prompt), completion }),
+      encodeExample(this.#tokenizer, { prompt, completion }),
     );
     for (const { tokens } of examples) this.#requireRoom(tokens.length, 0);
     const scores = await this.#pool.score({ kind: "score", examples }, options.signal);
@@ -115,7 +168,7 @@ export class TransformerLanguageModel implements LanguageModel {
   #requireRoom(given: number, wanted: number): void {
     require(given + wanted <=
       this
-        .#contextLength, `prompt and new text of at most ${this.#contextLength} tokens together`, `${given} tokens${wanted > 0 ? ` and ${wanted} to come` : ""}`, "shorten the prompt, ask for fewer tokens, or open the model with a larger contextLength");
+        .contextLength, `prompt and new text of at most ${this.contextLength} tokens together`, `${given} tokens${wanted > 0 ? ` and ${wanted} to come` : ""}`, "shorten the prompt, ask for fewer tokens, or open the model with a larger contextLength");
   }
 
   async tokenize(texts: readonly string[]): Promise<readonly (readonly number[])[]> {
@@ -133,6 +186,23 @@ export class TransformerLanguageModel implements LanguageModel {
   async close(): Promise<void> {
     await this.#pool.close();
   }
+}
+
+/** From so many weights on sequences join and leave one running batch. */
+const largeModel = 20_000_000;
+
+/** Tells of new text, and ends samples whose text has come to a stop. */
+function textListener(texts: readonly (readonly SampleText[])[], { onText }: GenerateOptions): TokenListener {
+  return (tokens, end) => {
+    for (let index = 0; index < tokens.length; index += 3) {
+      const [prompt, sample, token] = tokens.slice(index, index + 3) as [number, number, number];
+      const grown = (texts[prompt] as SampleText[])[sample] as SampleText;
+      const stoppedBefore = grown.stoppedAfter !== undefined;
+      const text = grown.append(token);
+      if (text !== "") onText?.({ prompt, sample, text });
+      if (!stoppedBefore && grown.stoppedAfter !== undefined) end(prompt, sample);
+    }
+  };
 }
 
 function require(holds: boolean, expected: string, received: string, remedy: string): void {

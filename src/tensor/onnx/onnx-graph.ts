@@ -32,6 +32,14 @@ interface Initializer {
   readonly dataType: number;
   readonly shape: Shape;
   readonly bytes: Uint8Array;
+  /** Whether the bytes are handed over beside the model, as the external file of the constant's name. */
+  readonly external: boolean;
+}
+
+/** Large constants that are handed to the runtime beside the model, whose file could hold 2 GB at most. */
+export interface ExternalData {
+  readonly path: string;
+  readonly data: Uint8Array;
 }
 
 /** An ONNX model in the making; values are known by their names. */
@@ -55,7 +63,7 @@ export class OnnxGraph {
     this.#scope = name;
   }
 
-  /** Declares an input of the model. */
+  /** Declares an input of the model; a length of -1 may be any. */
   input(name: string, type: TensorType): string {
     this.#inputs.push({ name, type });
     return name;
@@ -129,6 +137,20 @@ export class OnnxGraph {
     return this.#initializer(dataTypes[elementType], shape, bytes);
   }
 
+  /** A large constant whose bytes are not in the model but in `externalData`. */
+  externalConstant(data: ElementArray, shape: Shape, elementType: ElementType | "uint8"): string {
+    const name = `c${this.#names++}`;
+    this.#initializers.push({ name, dataType: dataTypes[elementType], shape, bytes: bytesOf(data), external: true });
+    return name;
+  }
+
+  /** What the model's external constants hold. */
+  get externalData(): readonly ExternalData[] {
+    return this.#initializers
+      .filter(({ external }) => external)
+      .map(({ name, bytes }) => ({ path: name, data: bytes }));
+  }
+
   /** A constant list of int64, as ONNX wants for shapes, axes and indices. */
   integers(values: readonly number[]): string {
     return this.#initializer(dataTypes.int64, [values.length], bytesOf(BigInt64Array.from(values.map(BigInt))));
@@ -157,7 +179,7 @@ export class OnnxGraph {
     const known = small ? this.#memory.get(key) : undefined;
     if (known !== undefined) return known[0] as string;
     const name = `c${this.#names++}`;
-    this.#initializers.push({ name, dataType, shape, bytes });
+    this.#initializers.push({ name, dataType, shape, bytes, external: false });
     if (small) this.#memory.set(key, [name]);
     return name;
   }
@@ -218,12 +240,17 @@ export class OnnxGraph {
       writer.join();
     }
     writer.tag(2, WireType.LengthDelimited).string("illume");
-    for (const { name, dataType, shape, bytes } of this.#initializers) {
+    for (const { name, dataType, shape, bytes, external } of this.#initializers) {
       writer.tag(5, WireType.LengthDelimited).fork();
       for (const length of shape) writer.tag(1, WireType.Varint).int64(length);
       writer.tag(2, WireType.Varint).int32(dataType);
       writer.tag(8, WireType.LengthDelimited).string(name);
-      writer.tag(9, WireType.LengthDelimited).bytes(bytes).join();
+      if (external) {
+        writeEntry(writer, "location", name);
+        writeEntry(writer, "length", String(bytes.byteLength));
+        writer.tag(14, WireType.Varint).int32(1);
+      } else writer.tag(9, WireType.LengthDelimited).bytes(bytes);
+      writer.join();
     }
     for (const { name, type } of this.#inputs) {
       writer.tag(11, WireType.LengthDelimited).bytes(valueBytes(name, type));
@@ -258,6 +285,13 @@ function attributeBytes(name: string, value: OnnxAttribute): Uint8Array {
   return writer.finish();
 }
 
+/** An entry of a constant's external_data. */
+function writeEntry(writer: BinaryWriter, key: string, value: string): void {
+  writer.tag(13, WireType.LengthDelimited).fork();
+  writer.tag(1, WireType.LengthDelimited).string(key);
+  writer.tag(2, WireType.LengthDelimited).string(value).join();
+}
+
 function valueBytes(name: string, type: TensorType): Uint8Array {
   const writer = new BinaryWriter();
   writer.tag(1, WireType.LengthDelimited).string(name);
@@ -267,7 +301,8 @@ function valueBytes(name: string, type: TensorType): Uint8Array {
   writer.tag(2, WireType.LengthDelimited).fork();
   for (const length of type.shape) {
     writer.tag(1, WireType.LengthDelimited).fork();
-    writer.tag(1, WireType.Varint).int64(length).join();
+    if (length >= 0) writer.tag(1, WireType.Varint).int64(length);
+    writer.join();
   }
   return writer.join().join().join().finish();
 }

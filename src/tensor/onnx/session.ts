@@ -7,6 +7,7 @@ import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.t
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
 import { type ElementArray, elementTypeOf } from "../element-type.ts";
 import type { Shape } from "../shape.ts";
+import type { ExternalData } from "./onnx-graph.ts";
 
 /** How ONNX Runtime runs a graph. */
 export interface SessionOptions {
@@ -19,6 +20,8 @@ export interface SessionOptions {
    * large graphs are up to a tenth faster, but each session holds as much as its largest moment needed.
    */
   readonly retainMemory?: boolean;
+  /** What the model's external constants hold. */
+  readonly externalData?: readonly ExternalData[];
 }
 
 export interface SessionInput {
@@ -64,6 +67,7 @@ export class Session {
         // Planning one block for all of a run doubles the memory of a session and made no run faster.
         enableMemPattern: false,
         enableCpuMemArena: options.retainMemory ?? true,
+        ...(options.externalData && { externalData: options.externalData }),
         // Failures are thrown; the log would only repeat them on the terminal.
         logSeverityLevel: 4,
         extra: {
@@ -86,15 +90,20 @@ export class Session {
   }
 
   /**
-   * Inputs are not copied; outputs are new arrays. The event loop waits while it runs.
+   * Inputs are not copied; outputs are new arrays, of all outputs unless some are named. The event loop waits while it runs.
    * Throws InvalidArgumentError where ONNX Runtime stops, e.g. at an index out of range; it names the operation.
    */
-  async run(inputs: readonly SessionInput[]): Promise<Readonly<Record<string, ElementArray>>> {
+  async run(
+    inputs: readonly SessionInput[],
+    outputNames?: readonly string[],
+  ): Promise<Readonly<Record<string, ElementArray>>> {
     await letEventsBeHeard();
     const feeds: Record<string, ort.Tensor> = {};
     for (const { name, data, shape } of inputs) feeds[name] = ortTensor(data, shape);
     try {
-      const results = this.#session.run(feeds, this.#outputs, {});
+      const wanted =
+        outputNames === undefined ? this.#outputs : Object.fromEntries(outputNames.map((name) => [name, null]));
+      const results = this.#session.run(feeds, wanted, {});
       const outputs: Record<string, ElementArray> = {};
       for (const name in results) outputs[name] = results[name]?.data as ElementArray;
       return outputs;

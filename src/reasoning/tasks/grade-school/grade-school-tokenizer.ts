@@ -125,7 +125,7 @@ function decode(tokens: readonly number[]): string {
 export const gradeSchoolTokenizer: Tokenizer = {
   vocabularySize: vocabulary.length,
   beginToken,
-  endToken,
+  endTokens: [endToken],
   encode,
   decode,
 };

@@ -1,0 +1,212 @@
+/**
+ * Any model of the AI SDK as a LanguageModel: one request for each prompt and sample, under a RequestPolicy. README.md
+ * says how each field maps.
+ */
+import type { EmbeddingModelV3, EmbeddingModelV4, LanguageModelV3, LanguageModelV4 } from "@ai-sdk/provider";
+import { CorruptFileError } from "../../core/errors/corrupt-file-error.ts";
+import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
+import { RandomStream } from "../../core/random.ts";
+import { RequestPolicy } from "../endpoints/request-policy.ts";
+import { checkGenerateOptions, textBefore } from "../generate-options.ts";
+import { throwIfAborted } from "../interrupted.ts";
+import type {
+  GenerateOptions,
+  Generation,
+  LanguageModel,
+  LanguageModelCapability,
+  Prompt,
+  Score,
+  ScoreOptions,
+} from "../language-model.ts";
+import { toAiSdkPrompt } from "./ai-sdk-prompt.ts";
+import { fromAiSdkFinishReason } from "./finish-reason.ts";
+
+/** A model of the AI SDK, and how it is asked. */
+export interface AiSdkLanguageModelOptions {
+  readonly id: string;
+  readonly model: LanguageModelV3 | LanguageModelV4;
+  /** Without it the model does not embed. */
+  readonly embeddingModel?: EmbeddingModelV3 | EmbeddingModelV4;
+  /** Default: one of its own, with the defaults. */
+  readonly policy?: RequestPolicy;
+  /** Told once of each thing that the provider says it leaves out or changes. */
+  readonly onWarning?: (warning: string) => void;
+}
+
+/** The most stop texts that endpoints commonly take; all are looked for here anyway. */
+const maximumStopTexts = 4;
+/** Texts in one request for embeddings, at most. */
+const maximumTexts = 64;
+
+/** A model of the AI SDK as a LanguageModel. */
+export class AiSdkLanguageModel implements LanguageModel {
+  readonly id: string;
+  readonly capabilities: ReadonlySet<LanguageModelCapability>;
+  /** Who decides when requests are sent. */
+  readonly policy: RequestPolicy;
+  readonly #model: AiSdkLanguageModelOptions["model"];
+  readonly #embeddingModel: AiSdkLanguageModelOptions["embeddingModel"];
+  readonly #onWarning: (warning: string) => void;
+  readonly #warned = new Set<string>();
+
+  constructor(options: AiSdkLanguageModelOptions) {
+    this.id = options.id;
+    this.#model = options.model;
+    this.#embeddingModel = options.embeddingModel;
+    this.policy = options.policy ?? new RequestPolicy({ name: options.id });
+    this.#onWarning = options.onWarning ?? (() => undefined);
+    this.capabilities = new Set(options.embeddingModel === undefined ? ["generate"] : ["generate", "embed"]);
+  }
+
+  /**
+   * A sample that fails for good has the finish reason "error" or "refusal" and says why in `failure`. Throws
+   * EndpointErrors where nothing more can be asked; requests that are under way then are awaited first.
+   */
+  async generate(options: GenerateOptions): Promise<readonly (readonly Generation[])[]> {
+    const { prompts, samples, firstSample, ...settings } = checkGenerateOptions(options);
+    throwIfAborted(options.signal);
+    const asked = prompts.flatMap((prompt, promptIndex) =>
+      Array.from({ length: samples }, async (_, index) => {
+        const { signal, beforeRepeating } = options;
+        const generation = await this.#sample(
+          prompt,
+          { ...settings, sample: firstSample + index },
+          signal,
+          beforeRepeating && (() => beforeRepeating({ prompt: promptIndex, sample: index })),
+        );
+        if (generation.text !== "") options.onText?.({ prompt: promptIndex, sample: index, text: generation.text });
+        return generation;
+      }),
+    );
+    const settled = await Promise.allSettled(asked);
+    const generations = settled.map((result) => {
+      if (result.status === "rejected") throw result.reason;
+      return result.value;
+    });
+    return prompts.map((_, index) => generations.slice(index * samples, (index + 1) * samples));
+  }
+
+  async score(_options: ScoreOptions): Promise<readonly Score[]> {
+    throw this.#cannot("scores");
+  }
+
+  async tokenize(_texts: readonly string[]): Promise<readonly (readonly number[])[]> {
+    throw this.#cannot("tokenises");
+  }
+
+  /** Throws CorruptFileError for vectors that are none or differ in length, and EndpointErrors. */
+  async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
+    const model = this.#embeddingModel;
+    if (model === undefined) throw this.#cannot("embeds");
+    const most = Math.min(maximumTexts, (await model.maxEmbeddingsPerCall) ?? maximumTexts);
+    const batches: string[][] = [];
+    for (let start = 0; start < texts.length; start += most) batches.push(texts.slice(start, start + most));
+    const vectors = await Promise.all(
+      batches.map(async (values) => {
+        const outcome = await this.policy.request(async (abortSignal) => {
+          const { embeddings, response } = await model.doEmbed({ values, abortSignal });
+          return { answer: embeddings, headers: response?.headers };
+        });
+        if ("failure" in outcome) throw unusableVectors(this.id, outcome.failure.reason);
+        if (outcome.answer.length !== values.length) {
+          throw unusableVectors(this.id, `${outcome.answer.length} for ${values.length} texts`);
+        }
+        return outcome.answer.map((vector) => Float32Array.from(vector));
+      }),
+    );
+    const all = vectors.flat();
+    const length = all[0]?.length ?? 0;
+    const broken = all.find((vector) => vector.length !== length || length === 0 || !vector.every(Number.isFinite));
+    if (broken !== undefined) throw unusableVectors(this.id, "some that are empty, not finite or of different lengths");
+    return all;
+  }
+
+  async close(): Promise<void> {}
+
+  async #sample(
+    prompt: Prompt,
+    settings: SampleSettings,
+    signal: AbortSignal | undefined,
+    beforeRepeating: (() => Promise<void>) | undefined,
+  ): Promise<Generation> {
+    const { maximumTokens, temperature, topP, stop, seed, sample } = settings;
+    // Drawn once, so that a repetition asks the same.
+    const ownSeed = new RandomStream(seed, ["generate", nameOf(prompt), sample]).integer(0, 2 ** 31 - 1);
+    // Endpoints refuse blank stop texts and long lists of them.
+    const stopSequences = stop.filter((text) => text.trim() !== "").slice(0, maximumStopTexts);
+    const outcome = await this.policy.request(
+      async (abortSignal) => {
+        const answer = await this.#model.doGenerate({
+          prompt: toAiSdkPrompt(prompt),
+          maxOutputTokens: maximumTokens,
+          temperature,
+          // Some endpoints refuse both, and 1 means no nucleus.
+          ...(topP < 1 ? { topP } : {}),
+          ...(stopSequences.length > 0 ? { stopSequences } : {}),
+          seed: ownSeed,
+          abortSignal,
+        });
+        return { answer, headers: answer.response?.headers };
+      },
+      signal,
+      beforeRepeating,
+    );
+    if ("failure" in outcome) {
+      const { kind, reason } = outcome.failure;
+      return { text: "", finishReason: kind === "refusal" ? "refusal" : "error", failure: reason };
+    }
+    return this.#generation(outcome.answer, stop);
+  }
+
+  #generation(answer: GenerateResult, stop: readonly string[]): Generation {
+    for (const warning of answer.warnings) this.#warn(warning);
+    const whole = answer.content.map((part) => (part.type === "text" ? part.text : "")).join("");
+    const text = textBefore(whole, stop);
+    const cut = text.length < whole.length;
+    const { inputTokens, outputTokens } = answer.usage;
+    const logProbability = answer.providerMetadata?.illume?.logProbability;
+    return {
+      text,
+      finishReason: cut ? "stop" : fromAiSdkFinishReason(answer.finishReason.unified),
+      ...(inputTokens.total === undefined ? {} : { promptTokens: inputTokens.total }),
+      ...(outputTokens.total === undefined ? {} : { tokens: outputTokens.total }),
+      ...(typeof logProbability === "number" && !cut ? { logProbability } : {}),
+    };
+  }
+
+  #warn(warning: GenerateResult["warnings"][number]): void {
+    const subject = "feature" in warning ? warning.feature : "setting" in warning ? warning.setting : "";
+    const details = "details" in warning ? warning.details : "message" in warning ? warning.message : undefined;
+    const line = [`${this.id}: ${warning.type} ${subject}`.trim(), details].filter(Boolean).join(": ");
+    if (this.#warned.has(line)) return;
+    this.#warned.add(line);
+    this.#onWarning(line);
+  }
+
+  #cannot(ability: string): UnsupportedCapabilityError {
+    return new UnsupportedCapabilityError({
+      expected: `a model that ${ability}`,
+      received: this.id,
+      remedy: ability === "embeds" ? "name a model for embeddings" : "use a model that runs here (illume:, gguf:)",
+    });
+  }
+}
+
+type GenerateResult = Awaited<ReturnType<LanguageModelV3["doGenerate"] | LanguageModelV4["doGenerate"]>>;
+
+interface SampleSettings extends Omit<ReturnType<typeof checkGenerateOptions>, "prompts" | "samples" | "firstSample"> {
+  /** Number of the sample. */
+  readonly sample: number;
+}
+
+/** A conversation of one message of the user is its text. */
+function nameOf(prompt: Prompt): string {
+  if (typeof prompt === "string") return prompt;
+  const [message] = prompt;
+  if (prompt.length === 1 && message?.role === "user") return message.content;
+  return JSON.stringify(prompt.map(({ role, content }) => [role, content]));
+}
+
+function unusableVectors(id: string, received: string): CorruptFileError {
+  return new CorruptFileError({ expected: `vectors from ${id}`, received, remedy: "check the model for embeddings" });
+}

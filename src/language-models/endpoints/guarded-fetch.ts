@@ -1,0 +1,90 @@
+/**
+ * A `fetch` for providers that reads answers whole and lets only usable ones through: of bounded size, in UTF-8, and no
+ * web page. The rest are WireFailures of one clear line.
+ */
+import { WireFailure } from "./wire-failure.ts";
+
+export interface GuardedFetchOptions {
+  /** The most bytes of an answer. */
+  readonly maximumBytes: number;
+  /** Default: the platform's. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** Streams (`accept: text/event-stream` in the answer) are read whole as well: illume asks for none. */
+export function guardedFetch({ maximumBytes, fetch = globalThis.fetch }: GuardedFetchOptions): typeof globalThis.fetch {
+  return async (input, init) => {
+    let response: Response;
+    try {
+      response = await fetch(input, init);
+    } catch (error) {
+      throw connectionFailure(error, init?.signal);
+    }
+    const bytes = await readBytes(response, maximumBytes, init?.signal);
+    const type = response.headers.get("content-type") ?? "no content type";
+    if (response.ok) requireDocument(bytes, type);
+    const { status, statusText, headers } = response;
+    // A decoded and complete body: what the headers say of its coding and length holds no longer.
+    const kept = new Headers(headers);
+    for (const name of ["content-encoding", "content-length", "transfer-encoding"]) kept.delete(name);
+    const empty = status === 204 || status === 205 || status === 304;
+    return new Response(empty ? null : bytes, { status, statusText, headers: kept });
+  };
+}
+
+async function readBytes(
+  response: Response,
+  maximum: number,
+  signal: AbortSignal | null | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const part of response.body ?? []) {
+      length += part.length;
+      if (length > maximum) break;
+      parts.push(part);
+    }
+  } catch (error) {
+    throw connectionFailure(error, signal);
+  }
+  // Leaving the loop has closed the connection.
+  if (length > maximum) throw new WireFailure("unusable", `an answer of more than ${maximum} bytes, cut off there`);
+  const bytes = new Uint8Array(length);
+  let position = 0;
+  for (const part of parts) {
+    bytes.set(part, position);
+    position += part.length;
+  }
+  return bytes;
+}
+
+function requireDocument(bytes: Uint8Array, type: string): void {
+  if (/text\/html/iu.test(type) || /^\s*<(!doctype|html)/iu.test(new TextDecoder().decode(bytes.subarray(0, 100)))) {
+    throw new WireFailure("transient", "a web page (HTML) instead of JSON");
+  }
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new WireFailure("unusable", "an answer that is no UTF-8");
+  }
+  try {
+    JSON.parse(text);
+  } catch {
+    const what = /json/iu.test(type) ? "broken JSON" : `${/^[\w/+.-]+/u.exec(type)?.[0] ?? "a body"} instead of JSON`;
+    throw new WireFailure("unusable", `${what} (${bytes.length} bytes)`);
+  }
+}
+
+/** Codes of connections that were never made. */
+const unsent = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"];
+
+/** What fetch and its body throw: aborts as they are, everything else is the connection's. */
+function connectionFailure(error: unknown, signal: AbortSignal | null | undefined): unknown {
+  if (signal?.aborted === true) return error;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
+  const reason = code ?? (cause instanceof Error ? cause.message : String(cause));
+  return new WireFailure("transient", `no connection or a broken one (${reason})`, !unsent.includes(reason));
+}

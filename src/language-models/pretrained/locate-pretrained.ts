@@ -1,0 +1,33 @@
+/** Where the published model is that a user names. */
+import { existsSync, statSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { type DownloadModelOptions, downloadModel } from "../hub/download-model.ts";
+import { isHubName } from "../hub/hub-name.ts";
+import { shippedModelNames } from "../model-id.ts";
+
+export interface LocatedModel {
+  /** A folder or GGUF file for openPretrained. */
+  readonly path: string;
+  readonly name: string;
+}
+
+/**
+ * A folder, a GGUF file, or a model of the Hugging Face Hub (ORG/REPO or ORG/REPO@REVISION, where no such path exists),
+ * which is fetched where it is not here yet. Undefined for anything else, such as illume's own model files.
+ * @param name what follows "illume:"
+ * Throws as downloadModel does.
+ */
+export async function locatePretrained(
+  name: string,
+  options: DownloadModelOptions = {},
+): Promise<LocatedModel | undefined> {
+  if (existsSync(name)) {
+    const published = statSync(name).isDirectory() || /\.gguf$/iu.test(name);
+    return published ? { path: resolve(name), name: basename(resolve(name)).replace(/\.gguf$/iu, "") } : undefined;
+  }
+  // Names of shipped models, also misspelt ones ("grade-school/sed-1"), are not looked for elsewhere.
+  const shipped = shippedModelNames().includes(name.split("/")[0] as string);
+  const file = existsSync(`${name}.safetensors`) || /\.(safetensors|gguf)$/iu.test(name);
+  if (shipped || file || !isHubName(name)) return undefined;
+  return { path: await downloadModel(name, options), name };
+}

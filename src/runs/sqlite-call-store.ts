@@ -1,0 +1,146 @@
+/**
+ * The model calls of one run, in a table of its database.
+ *
+ * A row counts what its call has taken: when it starts, the most that it may take is added; when it ends, what it really
+ * took is put in its place. So a sum over the table is what was spent at any moment, calls in flight at their worst, and
+ * what a killed process had in flight stays spent.
+ */
+import type { StatementSync } from "node:sqlite";
+import type { CallCost, Spending } from "../language-models/calls/call-cost.ts";
+import type { CallChanges, CallStore } from "../language-models/calls/call-store.ts";
+import { type Database, withStorageErrors } from "./sqlite.ts";
+
+/** Made when the first call is committed, so that runs without calls, and of older versions, have none. */
+const table = `
+  CREATE TABLE IF NOT EXISTS model_calls (
+    key TEXT PRIMARY KEY, kind TEXT NOT NULL, model TEXT NOT NULL, revision TEXT NOT NULL,
+    calls INTEGER NOT NULL DEFAULT 0, input_tokens INTEGER NOT NULL DEFAULT 0, output_tokens INTEGER NOT NULL DEFAULT 0,
+    nanodollars INTEGER NOT NULL DEFAULT 0, unpriced_calls INTEGER NOT NULL DEFAULT 0,
+    reused INTEGER NOT NULL DEFAULT 0, result TEXT
+  ) STRICT
+`;
+
+const start = `
+  INSERT INTO model_calls (key, kind, model, revision, calls, input_tokens, output_tokens, nanodollars, unpriced_calls)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (key) DO UPDATE SET calls = calls + excluded.calls, input_tokens = input_tokens + excluded.input_tokens,
+    output_tokens = output_tokens + excluded.output_tokens, nanodollars = nanodollars + excluded.nanodollars,
+    unpriced_calls = unpriced_calls + excluded.unpriced_calls
+`;
+
+const end = `
+  UPDATE model_calls SET calls = calls + ?, input_tokens = input_tokens + ?, output_tokens = output_tokens + ?,
+    nanodollars = nanodollars + ?, unpriced_calls = unpriced_calls + ?, result = coalesce(result, ?) WHERE key = ?
+`;
+
+const reuse = `
+  INSERT INTO model_calls (key, kind, model, revision, reused, result) VALUES (?, ?, ?, ?, 1, ?)
+  ON CONFLICT (key) DO UPDATE SET reused = 1, result = excluded.result WHERE result IS NULL
+`;
+
+const sums = `
+  SELECT coalesce(sum(calls), 0) AS calls, coalesce(sum(input_tokens), 0) AS inputTokens,
+    coalesce(sum(output_tokens), 0) AS outputTokens, coalesce(sum(nanodollars), 0) AS nanodollars,
+    coalesce(sum(unpriced_calls), 0) AS unpricedCalls, count(result) AS complete, coalesce(sum(reused), 0) AS reused
+  FROM model_calls
+`;
+
+export interface SqliteCallStoreOptions {
+  readonly database: Database;
+  /** The database's file, for errors. */
+  readonly path: string;
+  /** Runs work in a transaction of the run's store; throws where that is closed. */
+  readonly transaction: (work: () => void) => void;
+  /** Throws where the store is closed. */
+  readonly checkOpen: () => void;
+}
+
+export class SqliteCallStore implements CallStore {
+  readonly #options: SqliteCallStoreOptions;
+  readonly #statements = new Map<string, StatementSync>();
+  #hasTable = false;
+
+  constructor(options: SqliteCallStoreOptions) {
+    this.#options = options;
+  }
+
+  results(keys: readonly string[]): Map<string, string> {
+    return this.#read(new Map(), () => {
+      const select = this.#statement("SELECT result FROM model_calls WHERE key = ? AND result IS NOT NULL");
+      return new Map(
+        keys.flatMap((key) => {
+          const row = select.get(key);
+          return row === undefined ? [] : [[key, row.result as string] as const];
+        }),
+      );
+    });
+  }
+
+  commit({ started, ended, reused }: CallChanges): void {
+    this.#options.transaction(() =>
+      withStorageErrors(this.#options.path, () => {
+        if (!this.#tableExists()) this.#options.database.exec(table);
+        for (const { key, kind, model, revision, reserved } of started) {
+          this.#statement(start).run(key, kind, model, revision, ...columns(reserved));
+        }
+        for (const { key, reserved, cost, result } of ended) {
+          const [worst, taken] = [columns(reserved), columns(cost)];
+          const changes = taken.map((value, column) => value - (worst[column] as number));
+          this.#statement(end).run(...changes, result ?? null, key);
+        }
+        for (const { key, kind, model, revision, result } of reused) {
+          this.#statement(reuse).run(key, kind, model, revision, result);
+        }
+      }),
+    );
+  }
+
+  spending(): Spending {
+    const { calls, inputTokens, outputTokens, nanodollars, unpricedCalls } = this.#sums();
+    return { calls, inputTokens, outputTokens, nanodollars, unpricedCalls };
+  }
+
+  counts(): { readonly complete: number; readonly reused: number } {
+    const { complete, reused } = this.#sums();
+    return { complete, reused };
+  }
+
+  #sums(): Spending & { readonly complete: number; readonly reused: number } {
+    const nothing = {
+      calls: 0,
+      inputTokens: 0,
+      outputTokens: 0,
+      nanodollars: 0,
+      unpricedCalls: 0,
+      complete: 0,
+      reused: 0,
+    };
+    return this.#read(nothing, () => this.#statement(sums).get() as unknown as typeof nothing);
+  }
+
+  #read<Result>(empty: Result, work: () => Result): Result {
+    this.#options.checkOpen();
+    return withStorageErrors(this.#options.path, () => (this.#tableExists() ? work() : empty));
+  }
+
+  /** Asked each time until it is there: a reader may open a run before its writer makes a call. */
+  #tableExists(): boolean {
+    this.#hasTable ||=
+      this.#statement("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'model_calls'").get() !== undefined;
+    return this.#hasTable;
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#options.database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+/** calls, input_tokens, output_tokens, nanodollars, unpriced_calls */
+function columns({ calls, inputTokens, outputTokens, nanodollars }: CallCost): number[] {
+  return [calls, inputTokens, outputTokens, nanodollars ?? 0, nanodollars === undefined ? calls : 0];
+}

@@ -1,0 +1,507 @@
+/** The server's protocol word for word: what is answered, and what is refused and how. */
+import { once } from "node:events";
+import { Agent, request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { InvalidArgumentError } from "../../src/core/errors/invalid-argument-error.ts";
+import { StorageError } from "../../src/core/errors/storage-error.ts";
+import { ScriptedLanguageModel } from "../../src/language-models/scripted-language-model.ts";
+import type { ServedRequest } from "../../src/language-models/server/requests-under-way.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../../src/language-models/server/start-server.ts";
+import { PacedLanguageModel } from "./serve-paced-model.ts";
+
+const key = "the-key";
+let model: PacedLanguageModel;
+let server: RunningServer;
+let served: ServedRequest[] = [];
+
+beforeAll(async () => {
+  model = new PacedLanguageModel();
+  server = await startServer({ model, key, onRequest: (request) => served.push(request), maximumBodyBytes: 100_000 });
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  Object.assign(model, { pace: 0, stopped: 0, mostRunning: 0, words: 8, tells: true });
+  served = [];
+});
+
+const authorization = `Bearer ${key}`;
+const headers = { authorization, "content-type": "application/json" };
+const origin = () => server.url.replace(/\/v1$/, "");
+const post = (path: string, body: unknown, init: RequestInit = {}) =>
+  fetch(`${server.url}${path}`, { method: "POST", headers, body: JSON.stringify(body), ...init });
+const completion = { model: "paced", prompt: "go", seed: 5, max_tokens: 8 };
+const chat = { model: "paced", messages: [{ role: "user", content: "go" }], seed: 5, max_tokens: 8 };
+const expectedText = () => model.wordsOf("go", 5, 0).join("");
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** The events of a stream. */
+async function events(response: Response): Promise<string[]> {
+  const text = await response.text();
+  expect(text.endsWith("\n\n")).toBe(true);
+  return text
+    .slice(0, -2)
+    .split("\n\n")
+    .map((event) => event.replace(/^data: /, ""));
+}
+
+async function errorOf(response: Response): Promise<{ type: string; param: string | null; code: string | null }> {
+  expect(response.headers.get("content-type")).toBe("application/json; charset=utf-8");
+  const { error } = (await response.json()) as {
+    error: { message: string; type: string; param: string | null; code: string | null };
+  };
+  expect(error.message).not.toBe("");
+  return error;
+}
+
+describe("answers", () => {
+  test("health needs no key, models do", async () => {
+    expect(await (await fetch(`${origin()}/health`)).json()).toEqual({ status: "ok" });
+    expect((await fetch(`${server.url}/models`)).status).toBe(401);
+    const entry = { id: "paced", object: "model", created: expect.any(Number), owned_by: "illume" };
+    const list = await fetch(`${server.url}/models`, { headers });
+    expect(await list.json()).toEqual({ object: "list", data: [entry] });
+    expect(await (await fetch(`${server.url}/models/paced`, { headers })).json()).toEqual(entry);
+    expect((await errorOf(await fetch(`${server.url}/models/other`, { headers }))).code).toBe("model_not_found");
+  });
+
+  test("a chat", async () => {
+    const response = await post("/chat/completions", chat);
+    expect([response.status, response.headers.get("access-control-allow-origin")]).toEqual([200, null]);
+    expect(await response.json()).toEqual({
+      id: expect.stringMatching(/^chatcmpl-\w+$/),
+      object: "chat.completion",
+      created: expect.any(Number),
+      model: "paced",
+      system_fingerprint: null,
+      choices: [
+        {
+          index: 0,
+          message: { role: "assistant", content: expectedText(), refusal: null },
+          logprobs: null,
+          finish_reason: "length",
+        },
+      ],
+      usage: { prompt_tokens: 3, completion_tokens: 8, total_tokens: 11 },
+    });
+  });
+
+  test("completions of several prompts, several samples each, by prompt, then by sample", async () => {
+    const body = { ...completion, prompt: ["a", "b"], n: 2, max_tokens: 99 };
+    const { choices, usage } = (await (await post("/completions", body)).json()) as Record<string, unknown>;
+    const texts = ["a", "b"].flatMap((prompt) => [0, 1].map((sample) => model.wordsOf(prompt, 5, sample).join("")));
+    expect(choices).toEqual(texts.map((text, index) => ({ index, text, logprobs: null, finish_reason: "stop" })));
+    expect(usage).toEqual({ prompt_tokens: 6, completion_tokens: 32, total_tokens: 38 });
+  });
+
+  test("log probabilities, without the tokens of a stop text", async () => {
+    const whole = model.wordsOf("go", 5, 0);
+    const stop = (whole[3] as string).slice(1);
+    const ends = whole.slice(0, 3);
+    const told = (await (await post("/completions", { ...completion, stop, logprobs: 0 })).json()) as {
+      choices: { logprobs: unknown; text: string }[];
+    };
+    expect(told.choices[0]).toEqual({
+      index: 0,
+      text: `${ends.join("")} `,
+      finish_reason: "stop",
+      logprobs: {
+        tokens: ends,
+        token_logprobs: [-1, -2, -3],
+        top_logprobs: null,
+        text_offset: [0, 2, 2 + (ends[1] as string).length],
+      },
+    });
+    const chatted = (await (await post("/chat/completions", { ...chat, logprobs: true, max_tokens: 2 })).json()) as {
+      choices: { logprobs: unknown }[];
+    };
+    expect(chatted.choices[0]?.logprobs).toEqual({
+      content: whole.slice(0, 2).map((token, index) => ({
+        token,
+        logprob: -1 - index,
+        bytes: [...Buffer.from(token)],
+        top_logprobs: [],
+      })),
+      refusal: null,
+    });
+  });
+
+  test("log probabilities that a model does not tell, whole and streamed", async () => {
+    model.tells = false;
+    for (const stream of [false, true]) {
+      const response = await post("/chat/completions", { ...chat, logprobs: true, stream });
+      expect([response.status, (await errorOf(response)).param]).toEqual([400, "logprobs"]);
+    }
+  });
+
+  test("embeddings, as numbers and as base64", async () => {
+    const body = { model: "paced", input: ["one two", "three"] };
+    const plain = (await (await post("/embeddings", body)).json()) as Record<string, unknown>;
+    const vectors = [7, 5].map((length) => Float32Array.of(length, 0.1, -2));
+    expect(plain).toEqual({
+      object: "list",
+      model: "paced",
+      data: vectors.map((vector, index) => ({ object: "embedding", index, embedding: [...vector] })),
+      usage: { prompt_tokens: 3, total_tokens: 3 },
+    });
+    const coded = (await (await post("/embeddings", { ...body, encoding_format: "base64" })).json()) as {
+      data: { embedding: string }[];
+    };
+    const decoded = coded.data.map(({ embedding }) => {
+      const bytes = Buffer.from(embedding, "base64");
+      return [0, 4, 8].map((offset) => bytes.readFloatLE(offset));
+    });
+    expect(decoded).toEqual(vectors.map((vector) => [...vector]));
+  });
+});
+
+describe("streams", () => {
+  test("chat: an opening, pieces, an end, the usage, done", async () => {
+    const response = await post("/chat/completions", {
+      ...chat,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+    const all = await events(response);
+    expect(all.at(-1)).toBe("[DONE]");
+    const chunks = all.slice(0, -1).map((event) => JSON.parse(event));
+    expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
+    expect(chunks.every(({ object }) => object === "chat.completion.chunk")).toBe(true);
+    const words = model.wordsOf("go", 5, 0);
+    const choice = (delta: object, finish_reason: string | null = null) => [
+      { index: 0, delta, logprobs: null, finish_reason },
+    ];
+    expect(chunks.map(({ choices, usage }) => ({ choices, usage }))).toEqual([
+      { choices: choice({ role: "assistant", content: "" }), usage: null },
+      ...words.map((content) => ({ choices: choice({ content }), usage: null })),
+      { choices: choice({}, "length"), usage: null },
+      { choices: [], usage: { prompt_tokens: 3, completion_tokens: 8, total_tokens: 11 } },
+    ]);
+  });
+
+  test("completions of two prompts interleave and keep their numbers; no usage unless asked for", async () => {
+    const all = await events(await post("/completions", { ...completion, prompt: ["a", "b"], stream: true }));
+    const chunks = all.slice(0, -1).map((event) => JSON.parse(event));
+    expect(chunks.some((chunk) => "usage" in chunk)).toBe(false);
+    const texts = ["", ""];
+    for (const { choices } of chunks) texts[choices[0].index] += choices[0].text;
+    expect(texts).toEqual(["a", "b"].map((prompt) => model.wordsOf(prompt, 5, 0).join("")));
+    const ends = chunks.filter(({ choices }) => choices[0].finish_reason !== null);
+    expect(ends.map(({ choices }) => choices[0].index)).toEqual([0, 1]);
+  });
+
+  test("pieces come as the model gives them", async () => {
+    model.pace = 30;
+    const response = await post("/completions", { ...completion, stream: true });
+    const reader = response.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+    await reader.read();
+    expect(model.running).toBe(1);
+    await reader.cancel();
+    await until(() => model.stopped === 1);
+  });
+
+  test("text that came at the end only is sent at the end", async () => {
+    const all = await events(await post("/completions", { ...completion, stream: true, stop: ["nowhere"] }));
+    const [first] = all.slice(0, -1).map((event) => JSON.parse(event));
+    expect(first.choices[0].text).toBe(expectedText());
+  });
+});
+
+describe("who leaves", () => {
+  test("in the middle of an answer stops the model", async () => {
+    model.pace = 30;
+    for (const stream of [true, false]) {
+      served = [];
+      model.stopped = 0;
+      const leaving = new AbortController();
+      const asked = post("/chat/completions", { ...chat, stream }, { signal: leaving.signal })
+        .then((response) => response.text())
+        .catch((error: unknown) => error);
+      await until(() => model.running === 1);
+      leaving.abort();
+      await until(() => model.stopped === 1);
+      expect(await asked).toBeInstanceOf(DOMException);
+      await until(() => served.length === 1);
+      if (!stream) expect(served[0]?.status).toBeUndefined();
+      expect(served[0]?.fault).toBeUndefined();
+    }
+  });
+
+  test("in the middle of a question leaves no trace", async () => {
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    await once(socket, "connect");
+    socket.write(`POST /v1/completions HTTP/1.1\r\nhost: localhost\r\nauthorization: ${authorization}\r\n`);
+    socket.write("content-type: application/json\r\ncontent-length: 500\r\n\r\n{");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.destroy();
+    await until(() => served.length === 1);
+    expect(model.running).toBe(0);
+    expect((await post("/completions", completion)).status).toBe(200);
+  });
+});
+
+describe("refusals", () => {
+  const refused = async (status: number, path: string, init: RequestInit) => {
+    const response = await fetch(`${origin()}${path}`, { headers, ...init });
+    expect(response.status).toBe(status);
+    return { ...(await errorOf(response)), response };
+  };
+  const body = JSON.stringify(completion);
+
+  test.each([
+    ["no JSON", "{"],
+    ["nothing", ""],
+    ["a list", "[]"],
+    ["null", "null"],
+    ["deep nesting", "[".repeat(90_000)],
+    ["broken UTF-8", Buffer.from([0x7b, 0xff, 0x7d])],
+  ])("400: a body that is %s", async (_, text) => {
+    const { type, code } = await refused(400, "/v1/completions", { method: "POST", body: text });
+    expect([type, code]).toEqual(["invalid_request_error", "invalid_json"]);
+  });
+
+  test("400: a parameter is named", async () => {
+    const wrong = JSON.stringify({ ...completion, temperature: 9 });
+    expect(await refused(400, "/v1/completions", { method: "POST", body: wrong })).toMatchObject({
+      type: "invalid_request_error",
+      param: "temperature",
+      code: "invalid_value",
+    });
+  });
+
+  test("401: no key, another key", async () => {
+    for (const others of [{}, { authorization: "Bearer other" }]) {
+      const init = { method: "POST", body, headers: { ...others, "content-type": "application/json" } };
+      const { code, response } = await refused(401, "/v1/completions", init);
+      expect([code, response.headers.get("www-authenticate")]).toEqual(["invalid_api_key", "Bearer"]);
+    }
+  });
+
+  test("403: another name in the Host header", async () => {
+    const { port } = new URL(server.url);
+    const asked = httpRequest({ port, host: "127.0.0.1", path: "/health", headers: { host: "evil.example" } });
+    const [response] = await once(asked.end(), "response");
+    expect(response.statusCode).toBe(403);
+    response.resume();
+  });
+
+  test("404: an address or a model that is not there", async () => {
+    for (const path of ["/", "/v1", "/v1/model", "/v2/completions", "/v1/models/", "//", "/v1/../health%00"]) {
+      expect((await refused(404, path, { method: "GET" })).code).toBe("unknown_url");
+    }
+    const other = JSON.stringify({ ...completion, model: "gpt-4" });
+    const { param, code } = await refused(404, "/v1/completions", { method: "POST", body: other });
+    expect([param, code]).toEqual(["model", "model_not_found"]);
+  });
+
+  test("405: another method, which CORS's questions are too", async () => {
+    for (const method of ["GET", "DELETE", "OPTIONS", "PUT"]) {
+      const { response } = await refused(405, "/v1/completions", { method });
+      expect(response.headers.get("allow")).toBe("POST");
+      expect(response.headers.get("access-control-allow-origin")).toBeNull();
+    }
+    const { response } = await refused(405, "/health", { method: "POST", body });
+    expect(response.headers.get("allow")).toBe("GET, HEAD");
+  });
+
+  test("413: a body that is too long, told or not", async () => {
+    const long = JSON.stringify({ ...completion, prompt: "x".repeat(3_000_000) });
+    expect((await refused(413, "/v1/completions", { method: "POST", body: long })).code).toBe("request_too_large");
+    const pieces = new ReadableStream({
+      start(controller) {
+        for (let piece = 0; piece < 30; piece++) controller.enqueue(Buffer.alloc(100_000, "x"));
+        controller.close();
+      },
+    });
+    const streamed = { method: "POST", body: pieces, duplex: "half" } as RequestInit;
+    expect((await refused(413, "/v1/completions", streamed)).code).toBe("request_too_large");
+  });
+
+  test("the connection of a refused body serves the next request", async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const { port } = new URL(server.url);
+    const ask = async (text: string | Buffer) => {
+      const asked = httpRequest({ agent, port, host: "127.0.0.1", path: "/v1/completions", method: "POST", headers });
+      for (let start = 0; start < text.length; start += 50_000) asked.write(text.slice(start, start + 50_000));
+      const [response] = await once(asked.end(), "response");
+      await once(response.resume(), "end");
+      return [response.statusCode, asked.reusedSocket];
+    };
+    expect(await ask(Buffer.alloc(400_000, "x"))).toEqual([413, false]);
+    expect(await ask(body)).toEqual([200, true]);
+    agent.destroy();
+  });
+
+  test.each(["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin1", ""])(
+    "415: content type %j",
+    async (type) => {
+      const init = { method: "POST", body, headers: { authorization, "content-type": type } };
+      expect((await refused(415, "/v1/completions", init)).code).toBe("unsupported_media_type");
+    },
+  );
+
+  test("415: a compressed body", async () => {
+    const init = { method: "POST", body, headers: { ...headers, "content-encoding": "gzip" } };
+    await refused(415, "/v1/completions", init);
+  });
+
+  test("what is no HTTP harms nobody", async () => {
+    const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
+    socket.write("\u0000\u0001 garbage\r\n\r\n");
+    await once(socket.resume(), "close");
+    expect((await post("/completions", completion)).status).toBe(200);
+  });
+});
+
+describe("other servers", () => {
+  const serving = async (options: Partial<ServerOptions>, use: (url: string) => Promise<void>) => {
+    const other = await startServer({ model, ...options });
+    try {
+      await use(`${other.url}/completions`);
+    } finally {
+      await other.close(0);
+    }
+  };
+  const ask = (url: string, change: object = {}) =>
+    fetch(url, { method: "POST", headers, body: JSON.stringify({ ...completion, ...change }) });
+
+  test("429 where the queue is full", async () => {
+    model.pace = 30;
+    await serving({ sequences: 1, waiting: 1 }, async (url) => {
+      const first = ask(url);
+      await until(() => model.running === 1);
+      const second = ask(url);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const third = await ask(url);
+      expect([third.status, third.headers.get("retry-after")]).toEqual([429, "1"]);
+      expect(await errorOf(third)).toMatchObject({ type: "rate_limit_error", code: "queue_full" });
+      expect([(await first).status, (await second).status]).toEqual([200, 200]);
+      expect(model.mostRunning).toBe(1);
+    });
+  });
+
+  test("500 where the model fails: nothing of the reason for the client, all of it for the log", async () => {
+    const broken = new PacedLanguageModel();
+    const faults: unknown[] = [];
+    broken.generate = async ({ onText }) => {
+      onText?.({ prompt: 0, sample: 0, text: "so far" });
+      throw new Error("a secret");
+    };
+    await serving({ model: broken, onRequest: ({ fault }) => faults.push(fault) }, async (url) => {
+      const whole = await ask(url);
+      expect([whole.status, (await whole.clone().text()).includes("secret")]).toEqual([500, false]);
+      expect((await errorOf(whole)).type).toBe("server_error");
+      const streamed = (await events(await ask(url, { stream: true }))).map((event) => JSON.parse(event));
+      expect(streamed[0].choices[0].text).toBe("so far");
+      expect(streamed.at(-1)).toHaveProperty("error.code", "model_failure");
+      await until(() => faults.length === 2);
+      expect(faults).toEqual([new Error("a secret"), new Error("a secret")]);
+    });
+  });
+
+  test("400 where the model refuses, in a stream too as long as nothing was said", async () => {
+    const refusing = new PacedLanguageModel();
+    refusing.generate = async () => {
+      throw new InvalidArgumentError({ expected: "a short prompt", received: "a long one", remedy: "shorten it" });
+    };
+    await serving({ model: refusing }, async (url) => {
+      for (const stream of [false, true]) expect((await ask(url, { stream })).status).toBe(400);
+    });
+  });
+
+  test("a model without embeddings says so", async () => {
+    const plain = new ScriptedLanguageModel({ id: "paced", answer: () => "yes" });
+    await serving({ model: plain }, async (url) => {
+      const asked = { method: "POST", headers, body: JSON.stringify({ model: "paced", input: "x" }) };
+      const response = await fetch(url.replace("completions", "embeddings"), asked);
+      expect([response.status, (await errorOf(response)).code]).toEqual([400, "unsupported_capability"]);
+    });
+  });
+
+  test.each([
+    ["each by itself", 0, 50],
+    ["put together", 50, 5],
+  ])("50 requests at once are what they are one by one: %s", async (_, collectMilliseconds, seeds) => {
+    let calls = 0;
+    const counting = new PacedLanguageModel();
+    const generate = counting.generate.bind(counting);
+    counting.generate = (options) => {
+      calls++;
+      return generate(options);
+    };
+    await serving({ model: counting, collectMilliseconds }, async (url) => {
+      const texts = await Promise.all(
+        Array.from({ length: 50 }, async (__, index) => {
+          const stream = index % 2 === 0;
+          const answer = await ask(url, { seed: index % seeds, stream, prompt: `go ${index % 3}` });
+          if (!stream) return ((await answer.json()) as { choices: { text: string }[] }).choices[0]?.text;
+          const chunks = (await events(answer)).slice(0, -1).map((event) => JSON.parse(event));
+          return chunks.map(({ choices }) => choices[0].text).join("");
+        }),
+      );
+      expect(texts).toEqual(texts.map((__, index) => model.wordsOf(`go ${index % 3}`, index % seeds, 0).join("")));
+      if (collectMilliseconds === 0) expect(calls).toBe(50);
+      else expect(calls).toBeLessThan(50);
+    });
+  });
+
+  test("requests without a seed differ", async () => {
+    await serving({}, async (url) => {
+      const texts = await Promise.all([0, 1, 2].map(async () => (await ask(url, { seed: null })).text()));
+      const choices = texts.map((text) => JSON.parse(text).choices[0].text);
+      expect(new Set(choices).size).toBe(3);
+    });
+  });
+
+  test("a client that stops reading is let go", async () => {
+    model.words = 20_000;
+    await serving({ stallMilliseconds: 300 }, async (url) => {
+      const { port } = new URL(url);
+      const body = JSON.stringify({ ...completion, prompt: "x".repeat(500), n: 8, max_tokens: 20_000, stream: true });
+      const socket = connect(Number(port), "127.0.0.1");
+      socket.pause();
+      const head = `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
+      socket.write(`POST /v1/completions HTTP/1.1\r\nhost: localhost\r\n${head}${body}`);
+      await until(() => model.mostRunning === 1);
+      model.words = 8;
+      await until(() => model.running === 0);
+      socket.destroy();
+    });
+  });
+
+  test("ends in order: 503 for new requests, time for those under way, then a stop", async () => {
+    model.pace = 30;
+    const other = await startServer({ model });
+    const url = `${other.url}/completions`;
+    const underWay = ask(url);
+    await until(() => model.running === 1);
+    const ending = other.close();
+    expect(other.close()).toBe(ending);
+    expect((await underWay).status).toBe(200);
+    await ending;
+    await expect(ask(url)).rejects.toThrow();
+
+    const impatient = await startServer({ model });
+    const stopped = ask(`${impatient.url}/completions`);
+    await until(() => model.running === 1);
+    await impatient.close(20);
+    const response = await stopped;
+    expect([response.status, response.headers.get("connection")]).toEqual([503, "close"]);
+    expect((await errorOf(response)).code).toBe("shutting_down");
+    expect(model.stopped).toBe(1);
+  });
+
+  test("a port that is taken is one clear line", async () => {
+    const port = Number(new URL(server.url).port);
+    await expect(startServer({ model, port })).rejects.toThrow(StorageError);
+    await expect(startServer({ model, host: "0.0.0.0" })).rejects.toThrow(InvalidArgumentError);
+    await serving({ host: "::1" }, async (url) => {
+      expect(url).toMatch(/^http:\/\/\[::1\]:\d+\/v1/);
+      expect((await ask(url)).status).toBe(200);
+    });
+  });
+});
