@@ -4,6 +4,7 @@ import type { SearchArm } from "../../src/closed-loop/configuration.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { bootstrapInterquartileMean } from "../../src/core/statistics/bootstrap.ts";
 import type { Interval } from "../../src/core/statistics/interval.ts";
+import { pointsText } from "../../src/report/number-text.ts";
 import type { SeedResult } from "./seed-run.ts";
 
 export interface ClaimResult {
@@ -87,10 +88,6 @@ export function judgeClaims(results: readonly SeedResult[], problems: number): C
 
 /** "+10.2 (95 % interval +8.1 to +12.3; by seed +9.0, ...)", in points. */
 export function describe({ estimate, low, high }: Interval, values?: readonly number[]): string {
-  const bySeed = values === undefined ? "" : `; by seed ${values.map(signed).join(", ")}`;
-  return `${signed(estimate)} (95 % interval ${signed(low)} to ${signed(high)}${bySeed})`;
-}
-
-function signed(share: number): string {
-  return `${share < 0 ? "-" : "+"}${Math.abs(100 * share).toFixed(1)}`;
+  const bySeed = values === undefined ? "" : `; by seed ${values.map(pointsText).join(", ")}`;
+  return `${pointsText(estimate)} (95 % interval ${pointsText(low)} to ${pointsText(high)}${bySeed})`;
 }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { SearchArm } from "../../src/closed-loop/configuration.ts";
 import { writeFileAtomic } from "../../src/core/atomic-file.ts";
+import { hundredthsText } from "../../src/report/number-text.ts";
 import { type ClaimResult, describe, differences, overSeeds } from "./claims.ts";
 import { intervalPlot } from "./interval-plot.ts";
 import type { ModelResult, SeedResult, TaughtExamples } from "./seed-run.ts";
@@ -39,7 +40,7 @@ function page(results: ClosedLoopResults): string {
     const column = (name: string, value: (result: ModelResult) => number) => {
       const values = seeds.map((seed) => value(of(seed) as ModelResult));
       const { estimate, low, high } = overSeeds(values, `${label} ${name}`);
-      return `${percent(estimate)} (${percent(low)}–${percent(high)})`;
+      return `${hundredthsText(estimate)} (${hundredthsText(low)}–${hundredthsText(high)})`;
     };
     const columns = sets.map((set) => column(set, ({ accuracies }) => accuracies[set] as number));
     return `| ${[label, ...columns, column("worst quartile", ({ worstQuartile }) => worstQuartile)].join(" | ")} |`;
@@ -145,8 +146,4 @@ function plot(results: ClosedLoopResults): string {
       ...armNames(results).map((arm) => row(arm, (seed) => seed.arms[arm])),
     ],
   });
-}
-
-function percent(share: number): string {
-  return (100 * share).toFixed(1);
 }

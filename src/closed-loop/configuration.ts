@@ -41,11 +41,11 @@ const learnSchema = z.strictObject({
     .int()
     .min(0)
     .max(100_000_000)
-    .default(1200)
+    .default(2000)
     .describe("examples of the original distribution mixed in, a round"),
   epochs: count("passes over the examples", 3),
   batchSize: count("examples in one training step", 16),
-  learningRate: z.number().gt(0).max(10).default(1e-3).describe("highest learning rate"),
+  learningRate: z.number().gt(0).max(10).default(7e-4).describe("highest learning rate"),
   warmupSteps: z
     .number()
     .int()

@@ -6,7 +6,7 @@ import type { Configuration } from "./configuration.ts";
 import type { Progress, ProgressPhase } from "./progress.ts";
 
 /** Seconds per unit: a measured problem, an evaluation in search, an example in a training step. */
-const secondsPerUnit = { measure: 0.0011, search: 0.0035, learn: 0.0045 } as const;
+const secondsPerUnit = { measure: 0.0026, search: 0.0035, learn: 0.004 } as const;
 const fixedSeconds: Partial<Record<ProgressPhase, number>> = { prepare: 0.5, report: 3 };
 
 export interface PlannedPhase {

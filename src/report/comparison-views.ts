@@ -1,9 +1,9 @@
 /**
  * Accuracy before and after: test sets with paired intervals, and the two attacks.
  *
- * Shares of test sets have Wilson's intervals; the difference of the same problems is bootstrapped (share-difference.ts says what
- * becomes of pairs that all changed alike), What a search finds comes in families, the
- * descendants of one seed, so that the attacks' intervals resample whole families.
+ * Shares of test sets have Wilson's intervals; the difference on the same problems is bootstrapped (share-difference.ts says
+ * what becomes of pairs that all changed alike). What a search finds comes in families, the descendants of one seed, so that
+ * the attacks' intervals resample whole families.
  */
 import type { Configuration } from "../closed-loop/configuration.ts";
 import type { Domain } from "../closed-loop/domain.ts";
