@@ -17,8 +17,8 @@ const shortNames = new Map([["SmolLM2-135M-Instruct", "HuggingFaceTB/SmolLM2-135
 
 /**
  * A folder, a GGUF file, or a model of the Hugging Face Hub (ORG/REPO or ORG/REPO@REVISION, where no such path exists),
- * which is fetched where it is not here yet; SmolLM2-135M-Instruct is
- * short for HuggingFaceTB/SmolLM2-135M-Instruct. Undefined for anything else, such as illume's own model files.
+ * which is fetched where it is not here yet; SmolLM2-135M-Instruct is short for HuggingFaceTB/SmolLM2-135M-Instruct.
+ * Undefined for anything else, such as illume's own model files.
  * @param name what follows "illume:"
  * Throws as downloadModel does.
  */
@@ -35,5 +35,5 @@ export async function locatePretrained(
   const file = existsSync(`${name}.safetensors`) || /\.(safetensors|gguf)$/iu.test(name);
   const hubName = shortNames.get(name) ?? name;
   if (shipped || file || !isHubName(hubName)) return undefined;
-  return { path: await downloadModel(hubName, options), name };
+  return { path: await downloadModel(hubName, options), name: hubName };
 }
