@@ -21,6 +21,9 @@ export interface ModelSessionOptions {
   readonly contextLength: number;
 }
 
+/** About as long as the operations between two that use all threads. */
+const spinMicroseconds = 100;
+
 /** Tokens of blocks x lanes sequences, `queries` of each, and what they look back at. */
 export interface DecodingBatch {
   readonly blocks: number;
@@ -72,7 +75,11 @@ export class ModelSession {
     const { shape, parameters, precision = "float32", threads = 1, contextLength } = options;
     const format = precision === "float32" ? float32Format : fourBitFormat;
     const graph = decodingGraph({ shape, parameters, format, contextLength });
-    const session = await Session.create(graph.toBytes(), { threads, externalData: graph.externalData });
+    const session = await Session.create(graph.toBytes(), {
+      threads,
+      externalData: graph.externalData,
+      ...(threads > 1 && { spinMicroseconds }),
+    });
     return new ModelSession(options, session);
   }
 
