@@ -10,7 +10,6 @@ import { StorageError } from "../../core/errors/storage-error.ts";
 import type { LocalId } from "../model-id.ts";
 import { LlamaLanguageModel } from "./llama-language-model.ts";
 import type { Llama, LlamaModel, LlamaModule, LlamaSampling, LlamaSequence, LlamaToken } from "./llama-types.ts";
-import { smallestInstall } from "./load-llama.ts";
 import { openLocalGguf } from "./open-local-gguf.ts";
 import { hubUri, resolveHubFile } from "./resolve-hub-file.ts";
 import { sharedLlama } from "./shared-llama.ts";
@@ -32,10 +31,11 @@ function detokenize(tokens: readonly LlamaToken[], specialTokens = false): strin
 
 function stand(options: { readonly answer?: string; readonly template?: string; readonly prepends?: boolean } = {}) {
   const { answer = "yes.", template, prepends = true } = options;
-  const log: { read: LlamaToken[][]; sampled: LlamaSampling[]; disposed: number } = {
+  const log: { read: LlamaToken[][]; sampled: LlamaSampling[]; disposed: number; released: number } = {
     read: [],
     sampled: [],
     disposed: 0,
+    released: 0,
   };
   const model: LlamaModel = {
     dispose: async () => {
@@ -246,10 +246,5 @@ describe("files", () => {
     const error = await resolveHubFile(module, id, { environment: { HF_TOKEN: token } }).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(StorageError);
     expect(error.message).not.toMatch(/0123456789|\n/u);
-  });
-
-  test("the smallest install names the processor's package", () => {
-    expect(smallestInstall("linux", "x64")).toContain("@node-llama-cpp/linux-x64@3");
-    expect(smallestInstall("plan9", "x64")).toBe("node-llama-cpp@3");
   });
 });

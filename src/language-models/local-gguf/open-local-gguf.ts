@@ -9,7 +9,7 @@ import { quotedText } from "../../core/quoted-text.ts";
 import type { LocalId } from "../model-id.ts";
 import { LlamaLanguageModel } from "./llama-language-model.ts";
 import type { Llama, LlamaModel, LlamaModule } from "./llama-types.ts";
-import { loadLlama, smallestInstall } from "./load-llama.ts";
+import { llamaInstall, loadLlama } from "./load-llama.ts";
 import { resolveHubFile } from "./resolve-hub-file.ts";
 import { sharedLlama } from "./shared-llama.ts";
 
@@ -75,7 +75,7 @@ async function start(
     throw new UnsupportedCapabilityError({
       expected: "llama.cpp for this machine",
       received: quotedText(error instanceof Error ? error.message : String(error), 200),
-      remedy: `npm install ${smallestInstall()}`,
+      remedy: `npm install ${llamaInstall} brings the binary for this machine`,
     });
   }
 }
