@@ -8,7 +8,7 @@ export interface LlamaModule {
     readonly maxThreads: number;
     readonly logLevel: "error";
     readonly progressLogs: false;
-    readonly logger: (level: string, message: string) => void;
+    readonly logger?: (level: string, message: string) => void;
     /** false: the processor alone. */
     readonly gpu?: "auto" | false;
   }): Promise<Llama>;
