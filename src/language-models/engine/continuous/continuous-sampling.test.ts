@@ -8,6 +8,7 @@ import type { TransformerShape } from "../../../nn/transformer.ts";
 import { tensor } from "../../../tensor/tensor.ts";
 import { leavesOf, mapTree } from "../../../tensor/tree.ts";
 import { characterTokenizer } from "../../character-tokenizer.ts";
+import type { Generation } from "../../language-model.ts";
 import type { SampleJob } from "../engine-job.ts";
 import { TransformerLanguageModel } from "../transformer-language-model.ts";
 import { ContinuousPool } from "./continuous-pool.ts";
@@ -91,8 +92,8 @@ describe("continuous sampling", () => {
       expect([score.tokens, score.greedy]).toEqual([other.tokens, other.greedy]);
       expect(Math.abs(score.logProbability - other.logProbability)).toBeLessThan(2e-3);
     });
-    const [[greedy]] = (await model.generate({ prompts: [textOf(5, 5)], maximumTokens: 4 })) as [[{ text: string }]];
-    const [score] = await model.score({ items: [{ prompt: textOf(5, 5), completion: greedy.text }] });
+    const greedy = (await model.generate({ prompts: [textOf(5, 5)], maximumTokens: 4 }))[0]?.[0]?.text as string;
+    const [score] = await model.score({ items: [{ prompt: textOf(5, 5), completion: greedy }] });
     expect(score?.logProbability).toBeLessThan(0);
   });
 
@@ -122,13 +123,15 @@ describe("continuous sampling", () => {
   });
 
   test("log probabilities of tokens add up to the sample's", async () => {
-    const [[sampled]] = (await model.generate({
-      prompts: [textOf(4, 0)],
-      maximumTokens: 12,
-      tokenLogProbabilities: true,
-    })) as [[{ logProbability: number; tokenLogProbabilities: { logProbability: number }[] }]];
-    const total = sampled.tokenLogProbabilities.reduce((sum, { logProbability }) => sum + logProbability, 0);
-    expect(total).toBeCloseTo(sampled.logProbability, 8);
+    const [sampled] = (
+      await model.generate({
+        prompts: [textOf(4, 0)],
+        maximumTokens: 12,
+        tokenLogProbabilities: true,
+      })
+    ).flat() as [Generation];
+    const total = (sampled.tokenLogProbabilities ?? []).reduce((sum, { logProbability }) => sum + logProbability, 0);
+    expect(total).toBeCloseTo(sampled.logProbability as number, 8);
   });
 
   test("aborted and closed while it works; then it works again", async () => {

@@ -67,7 +67,9 @@ export class ModelSession {
   private constructor(options: ModelSessionOptions, session: Session) {
     this.shape = options.shape;
     this.contextLength = options.contextLength;
-    this.#embedding = options.parameters.model.embed_tokens.weight.data as Float32Array;
+    const embedding = options.parameters.model.embed_tokens.weight.data as Float32Array;
+    // A copy where it is a part of a file's memory, so that the rest can go.
+    this.#embedding = embedding.byteLength < embedding.buffer.byteLength ? embedding.slice() : embedding;
     this.#session = session;
   }
 
