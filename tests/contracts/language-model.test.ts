@@ -34,6 +34,13 @@ languageModelContract({
   tolerance,
 });
 languageModelContract({
+  name: "transformer sampled continuously, as large ones are",
+  create: () => tinyLanguageModel({ continuous: true, shape: { ...tinyShape, keyValueHeads: 2 } }),
+  capabilities,
+  prompts,
+  tolerance,
+});
+languageModelContract({
   name: "scripted",
   create: () =>
     new ScriptedLanguageModel({
