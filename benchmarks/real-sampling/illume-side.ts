@@ -13,6 +13,8 @@ import { type Request, serve, timed } from "../serve.ts";
 import { newTokens, prompts } from "./prompts.ts";
 
 const contextLength = 128;
+/** Prompts on which precisions are compared. */
+const comparedPrompts = 32;
 
 async function prepare(request: Request) {
   const { shape, parameters, tokenizer } = await openPretrained(resolve(String(request.model)));
@@ -22,7 +24,8 @@ async function prepare(request: Request) {
       { shape, arrays, continuous: { precision, contextLength, threads: Number(request.threads) } },
       Number(request.sessions),
     );
-  const encoded = prompts.slice(0, Number(request.batch)).map((prompt) => encodePrompt(tokenizer, prompt));
+  const all = prompts.map((prompt) => encodePrompt(tokenizer, prompt));
+  const encoded = all.slice(0, Number(request.batch));
   const job = {
     kind: "sample",
     requests: encoded.map((prompt) => ({ prompt, streams: [{ seed: 0, path: [] }] })),
@@ -34,7 +37,7 @@ async function prepare(request: Request) {
   const precision = String(request.precision) as WeightPrecision;
   const exact = precision === "float32" ? undefined : poolOf("float32");
   const pool = poolOf(precision);
-  const divergence = exact && (await precisionDivergence(exact, pool, encoded));
+  const divergence = exact && (await precisionDivergence(exact, pool, all.slice(0, comparedPrompts)));
   await exact?.close();
   const operation = async () => {
     const drawn = await pool.sample(job);

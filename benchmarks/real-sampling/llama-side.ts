@@ -16,6 +16,7 @@ async function prepare(request: Request) {
     maxThreads: threads,
     logLevel: "error",
     progressLogs: false,
+    logger: (_, message) => console.error(message),
     gpu: false,
   });
   const model: LlamaModel = await llama.loadModel({ modelPath: resolve(String(request.model)) });

@@ -74,6 +74,7 @@ function trainingStep(request: Request): () => Promise<number> {
   if (request.method === "full") {
     const trainer = new Trainer<TransformerParameters, [TrainingBatch]>({
       parameters: frozen,
+      inPlace: true,
       loss: (parameters, given) => supervisedLoss(parameters, given, shape, trainedHead),
       ...common,
     });

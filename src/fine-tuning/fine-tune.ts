@@ -39,7 +39,8 @@ export interface FineTuneOptions {
 export type FineTuningResult = WrittenModel & Omit<TrainResult, "learnt">;
 
 /**
- * Teaches a model; goes on where the run was begun before.
+ * Teaches a model; goes on where the run was begun before. Where all weights are trained, it is the arrays of
+ * `model.parameters` that are: a copy would cost as much memory again.
  * Throws MalformedRowsError and InvalidArgumentError for data that cannot be learnt from, StorageError where something
  * cannot be written, and as `train`.
  */

@@ -55,7 +55,7 @@ export interface TrainResult {
 }
 
 /**
- * Trains; goes on from a checkpoint where there is one.
+ * Trains the trainee's arrays in place; goes on from a checkpoint where there is one.
  * Throws NumericalError where loss or gradient is not finite (the last good checkpoint is kept), InterruptedError where
  * the signal aborts (so is the last step), StorageError where something cannot be written.
  */
@@ -65,6 +65,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const plan = trainingPlan(objective.trainingLengths, configuration, objective.packedLength, random);
   const trainer = new Trainer<Tree, [Tree, Tree]>({
     parameters: trainee.trained,
+    inPlace: true,
     loss: (trained, frozen, batch) => objective.loss(trainee.model(trained, frozen), batch),
     adamW: { weightDecay: configuration.weightDecay },
     clip: configuration.clip,
@@ -115,11 +116,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       if (checkpoints.approve()) kept = step;
       tell();
       if (plan.evaluatesAfter(step + 1)) await measure();
-      if (trainer.step % configuration.checkpointEvery === 0) checkpoints.keepUntried(trainer.state());
+      if (trainer.step % configuration.checkpointEvery === 0) checkpoints.keepUntried(trainer.liveState());
       // The engine holds the event loop while it runs; this lets Ctrl-C be heard.
       await new Promise((resume) => setImmediate(resume));
       if (signal?.aborted === true && trainer.step < plan.steps) {
-        checkpoints.keep(trainer.state());
+        checkpoints.keep(trainer.liveState());
         checkInterrupted(signal);
       }
     }

@@ -1,3 +1,5 @@
+export * from "./adapters/open-adapted.ts";
+export * from "./adapters/peft-adapter.ts";
 export * from "./ai-sdk/ai-sdk-language-model.ts";
 export * from "./ai-sdk/as-ai-sdk-model.ts";
 export * from "./calls/budget.ts";

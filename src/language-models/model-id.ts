@@ -12,7 +12,7 @@ import { quotedText } from "../core/quoted-text.ts";
 
 /** Ways to name a model that are not names of shipped ones, each with the form of the whole id. */
 export const modelSchemes = {
-  illume: "illume:PATH",
+  illume: "illume:PATH, illume:ORG/REPO[@REVISION]",
   openai: "openai:NAME",
   anthropic: "anthropic:NAME",
   google: "google:NAME",

@@ -1,6 +1,7 @@
 /** Text to token ids and back. */
 import type { ChatMessage } from "./language-model.ts";
 
+/** Text to token ids and back, as one model knows them. */
 export interface Tokenizer {
   readonly vocabularySize: number;
   /** Starts every sequence, where the model has such a token. */

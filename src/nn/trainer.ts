@@ -16,8 +16,10 @@ import { clippingScale, normOfArrays, requirePositiveNorm } from "./optimisers/c
 
 /** What is trained, on which loss and how. */
 export interface TrainerOptions<P extends Tree, Batch extends readonly Tree[]> {
-  /** Initial parameters, float32; copied. */
+  /** Initial parameters, float32; copied, unless `inPlace`. */
   readonly parameters: P;
+  /** Whether the arrays of the parameters are trained themselves, which saves a copy of a large model (default false). */
+  readonly inPlace?: boolean;
   /** A scalar loss. */
   readonly loss: (parameters: P, ...batch: Batch) => Tensor;
   readonly adamW?: AdamWOptions;
@@ -56,7 +58,7 @@ export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
   constructor(options: TrainerOptions<P, Batch>) {
     requirePositiveNorm(options.clip ?? Infinity);
     this.#options = options;
-    const { tree, arrays } = ownTree(options.parameters);
+    const { tree, arrays } = options.inPlace === true ? arraysOf(options.parameters) : ownTree(options.parameters);
     this.#parameters = tree;
     this.#template = templateOf(tree);
     this.#buffers = adamWBuffers(arrays);
@@ -142,17 +144,22 @@ export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
 
   /** A copy of everything, for a checkpoint. */
   state(): TrainerState<P> {
-    const { firstMoment, secondMoment } = this.#buffers;
-    const snapshot = (arrays: readonly Float32Array[]) => {
+    const { parameters, firstMoment, secondMoment, step } = this.liveState();
+    const copy = (tree: P) => ownTree(tree).tree;
+    return { parameters: copy(parameters), firstMoment: copy(firstMoment), secondMoment: copy(secondMoment), step };
+  }
+
+  /** Everything as it is now, without a copy: later steps write to the same arrays. */
+  liveState(): TrainerState<P> {
+    const { parameters, firstMoment, secondMoment } = this.#buffers;
+    const over = (arrays: readonly Float32Array[]) => {
       let position = 0;
-      return ownTree(
-        mapTree(this.#parameters, (leaf) => tensor(arrays[position++] as Float32Array, { shape: leaf.shape })),
-      ).tree;
+      return mapTree(this.#parameters, (leaf) => tensor(arrays[position++] as Float32Array, { shape: leaf.shape }));
     };
     return {
-      parameters: snapshot(this.#buffers.parameters),
-      firstMoment: snapshot(firstMoment),
-      secondMoment: snapshot(secondMoment),
+      parameters: over(parameters),
+      firstMoment: over(firstMoment),
+      secondMoment: over(secondMoment),
       step: this.#step,
     };
   }
@@ -194,4 +201,9 @@ export class Trainer<P extends Tree, Batch extends readonly Tree[]> {
 
 function addTo(sum: Float32Array, more: Float32Array): void {
   for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] as number) + (more[index] as number);
+}
+
+/** A tree that is written to, and its arrays. */
+function arraysOf<P extends Tree>(tree: P): { readonly tree: P; readonly arrays: readonly Float32Array[] } {
+  return { tree, arrays: leavesOf(tree).map((leaf) => leaf.tensor.data as Float32Array) };
 }

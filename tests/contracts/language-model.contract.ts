@@ -19,11 +19,20 @@ export interface LanguageModelCase {
   readonly prompts: readonly string[];
   /** How far a log probability of generate may be from that of score, where generate tells any. */
   readonly tolerance?: number;
+  /** A model of few tokens a second: fewer and smaller batches. */
+  readonly slow?: boolean;
 }
 
 const sampled = { maximumTokens: 12, temperature: 1 };
 
-export function languageModelContract({ name, create, capabilities, prompts, tolerance }: LanguageModelCase): void {
+export function languageModelContract({
+  name,
+  create,
+  capabilities,
+  prompts,
+  tolerance,
+  slow = false,
+}: LanguageModelCase): void {
   describe(`language model contract: ${name}`, () => {
     let model: LanguageModel;
     beforeAll(async () => {
@@ -66,7 +75,7 @@ export function languageModelContract({ name, create, capabilities, prompts, tol
       await other.close();
     });
 
-    if (capabilities.includes("generate")) generationContract(generate, prompts);
+    if (capabilities.includes("generate")) generationContract(generate, prompts, slow);
     if (capabilities.includes("score")) scoreContract(() => model, prompts);
     if (tolerance !== undefined) logProbabilityContract(() => model, prompts, tolerance);
     if (capabilities.includes("tokenize")) {
@@ -93,7 +102,7 @@ export function languageModelContract({ name, create, capabilities, prompts, tol
 
 type Generate = (options: Partial<GenerateOptions>) => Promise<readonly (readonly Generation[])[]>;
 
-function generationContract(generate: Generate, prompts: readonly string[]): void {
+function generationContract(generate: Generate, prompts: readonly string[], slow: boolean): void {
   test("one row a prompt, one sample each or as many as asked", async () => {
     expect((await generate({})).map((row) => row.length)).toEqual(prompts.map(() => 1));
     const rows = await generate({ samples: 3 });
@@ -145,14 +154,14 @@ function generationContract(generate: Generate, prompts: readonly string[]): voi
     }
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.constantFrom(...prompts), { minLength: 1, maxLength: 40 }),
+        fc.array(fc.constantFrom(...prompts), { minLength: 1, maxLength: slow ? 5 : 40 }),
         fc.constantFrom(1, 3),
         async (batch, samples) => {
           const rows = await generate({ ...options, prompts: batch, samples });
           expect(rows).toEqual(batch.map((prompt) => alone.get(prompt)?.slice(0, samples)));
         },
       ),
-      { numRuns: 6, seed: 1 },
+      { numRuns: slow ? 3 : 6, seed: 1 },
     );
   });
 

@@ -1,14 +1,15 @@
+import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import { AiSdkLanguageModel } from "../../src/language-models/ai-sdk/ai-sdk-language-model.ts";
 import { asAiSdkEmbeddingModel, asAiSdkModel } from "../../src/language-models/ai-sdk/as-ai-sdk-model.ts";
 import { MemoryCallStore } from "../../src/language-models/calls/memory-call-store.ts";
 import { RecordedLanguageModel } from "../../src/language-models/calls/recorded-language-model.ts";
+import { isPackageInstalled } from "../../src/language-models/endpoints/optional-package.ts";
 import { openLanguageModel } from "../../src/language-models/open-language-model.ts";
 import { ScriptedLanguageModel } from "../../src/language-models/scripted-language-model.ts";
 import { startServer } from "../../src/language-models/server/start-server.ts";
 import { startFaultInjectingEndpoint } from "../endpoint/fault-injecting-endpoint.ts";
 import { VirtualClock } from "../endpoint/virtual-clock.ts";
-import { installedLlama } from "../fixtures/installed-llama.ts";
 import { tinyLanguageModel, tinyShape, tinyTokenizer } from "../fixtures/tiny-language-model.ts";
 import { languageModelContract } from "./language-model.contract.ts";
 
@@ -28,6 +29,13 @@ languageModelContract({
 languageModelContract({
   name: "transformer with grouped queries",
   create: () => tinyLanguageModel({ shape: { ...tinyShape, keyValueHeads: 2 } }),
+  capabilities,
+  prompts,
+  tolerance,
+});
+languageModelContract({
+  name: "transformer sampled continuously, as large ones are",
+  create: () => tinyLanguageModel({ continuous: true, shape: { ...tinyShape, keyValueHeads: 2 } }),
   capabilities,
   prompts,
   tolerance,
@@ -111,12 +119,18 @@ languageModelContract({
   prompts,
 });
 
-const llama = installedLlama();
-if (llama !== undefined) {
+// The package is optional, and large; with a stand-in, the same code is tested beside it.
+if (isPackageInstalled("node-llama-cpp")) {
+  const file = fileURLToPath(new URL("../fixtures/llama-cpp/tiny.gguf", import.meta.url));
+  const open = () => openLanguageModel(`gguf:${file}`, { threads: 1 });
+  // Starting llama.cpp takes seconds; those who come later share it.
+  const first = await open();
+  afterAll(() => first.close());
   languageModelContract({
     name: "node-llama-cpp",
-    create: () => openLanguageModel(`gguf:${llama.weights}`, { contextLength: 512 }),
+    create: open,
     capabilities: [...capabilities, "embed"],
     prompts,
+    slow: true,
   });
 }

@@ -47,8 +47,8 @@ describe("a call that is repeated", () => {
     ["hang", 2],
   ])("after %s counts as %d", async (fault, expected) => {
     const { model, calls } = await recordedWith([fault]);
-    const [[generation]] = (await model.generate({ ...ask, prompts: ["Which tree?"] })) as [[{ text: string }]];
-    expect(generation.text).not.toBe("");
+    const [row] = await model.generate({ ...ask, prompts: ["Which tree?"] });
+    expect(row?.[0]?.text).toMatch(/\w/u);
     expect(calls.spending().calls).toBe(expected);
     expect(model.budget.spent).toEqual(calls.spending());
   });

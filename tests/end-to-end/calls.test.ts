@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openRun } from "../../src/runs/run-database.ts";
-import { type IllumeResult, runIllume } from "./illume-process.ts";
+import { type IllumeResult, runIllume, startIllume } from "./illume-process.ts";
 import { onlyRun, tinyModel } from "./miniature-run.ts";
 
 const search = [
@@ -31,7 +32,7 @@ function takeRun() {
   return { entries, spending, counts, remove: () => rmSync(directory, { recursive: true }) };
 }
 
-describe("a budget", () => {
+describe("a budget", { timeout: 300_000 }, () => {
   test("pauses the run where it is reached; with a higher one the run reaches what it would have", async () => {
     expect(await illume(...search)).toMatchObject({ status: 0 });
     const undisturbed = takeRun();
@@ -73,7 +74,29 @@ describe("a budget", () => {
   });
 });
 
-test("what one run has paid for is free for the next", async () => {
+test("a run that is killed repeats at most the calls of one batch, and finds what it would have found", {
+  timeout: 300_000,
+}, async () => {
+  // A cap that is never met: calls are recorded.
+  const recorded = [...search, "--max-calls", "1000000"];
+  expect(await illume(...recorded)).toMatchObject({ status: 0 });
+  const undisturbed = takeRun();
+  undisturbed.remove();
+  const { child, says, ended } = startIllume(recorded, { cwd: folder });
+  await says("search: ");
+  await sleep(60);
+  child.kill("SIGKILL");
+  await ended;
+  const { complete } = takeRun().counts;
+  expect(await illume("resume")).toMatchObject({ status: 0 });
+  const { entries, spending, counts } = takeRun();
+  expect(entries).toEqual(undisturbed.entries);
+  expect(counts).toEqual(undisturbed.counts);
+  expect(complete).toBeLessThanOrEqual(counts.complete);
+  expect(spending.calls - counts.complete).toBeLessThanOrEqual(4);
+});
+
+test("what one run has paid for is free for the next", { timeout: 300_000 }, async () => {
   expect(await illume(...search, "--cache", "shared")).toMatchObject({ status: 0 });
   const first = takeRun();
   first.remove();

@@ -56,18 +56,24 @@ export function answered(tokenizer: Tokenizer, prompt: TextOrMessages, answer: s
   return sequence;
 }
 
+/** Throws InvalidArgumentError where a model has none. */
+export function requireChatTemplate(
+  tokenizer: Tokenizer,
+): asserts tokenizer is Tokenizer & Required<Pick<Tokenizer, "encodeChat">> {
+  if (tokenizer.encodeChat !== undefined) return;
+  throw new InvalidArgumentError({
+    expected: "a model with a chat template, to learn from chats",
+    received: "a model without one",
+    remedy: "use an instruct model, or write prompt and completion",
+  });
+}
+
 function encodeChat(tokenizer: Tokenizer, messages: readonly ChatMessage[]): readonly TokenSequence[] {
-  if (tokenizer.encodeChat === undefined) {
-    throw new InvalidArgumentError({
-      expected: "a model with a chat template, to learn from chats",
-      received: "a model without one",
-      remedy: "use an instruct model, or write prompt and completion",
-    });
-  }
+  requireChatTemplate(tokenizer);
   const sequences: SequenceBuilder[] = [];
   messages.forEach(({ role, content }, index) => {
     if (role !== "assistant") return;
-    const prompt = tokenizer.encodeChat?.(messages.slice(0, index)) ?? [];
+    const prompt = tokenizer.encodeChat(messages.slice(0, index));
     const last = sequences.at(-1);
     const continues = last?.tokens.every((token, position) => prompt[position] === token) === true;
     const sequence = last !== undefined && continues ? last : new SequenceBuilder();

@@ -5,7 +5,14 @@ import type { RandomStream } from "../../core/random.ts";
 import { terminalLine } from "../../core/terminal-text.ts";
 import type { Tokenizer } from "../../language-models/tokenizer.ts";
 import { MalformedRowsError, type RowFault } from "../../synthetic-data/malformed-rows-error.ts";
-import { answered, encodeRecord, shortened, type TokenSequence, taughtTokens } from "./encode-record.ts";
+import {
+  answered,
+  encodeRecord,
+  requireChatTemplate,
+  shortened,
+  type TokenSequence,
+  taughtTokens,
+} from "./encode-record.ts";
 import type { TrainingRecords } from "./read-training-records.ts";
 import type { PreferenceRecord, TrainingRecord } from "./training-record.ts";
 
@@ -44,11 +51,10 @@ export interface PrepareOptions {
 
 /** Sequences of chats, completions and texts. Throws as preparePairs. */
 export function prepareSequences(records: TrainingRecords, options: PrepareOptions): PreparedData<TokenSequence> {
+  if (records.format === "preference") throw wrongFormat("examples", records, "use --preferences");
+  if (records.format === "chat") requireChatTemplate(options.tokenizer);
   return prepare(records, options, {
-    encode: (record) => {
-      if (record.format !== "preference") return encodeRecord(options.tokenizer, record);
-      throw wrongFormat("examples", records, "learn from preferences with --preferences");
-    },
+    encode: (record) => encodeRecord(options.tokenizer, record as Exclude<TrainingRecord, PreferenceRecord>),
     shorten: (sequence) => shortened(sequence, options.maximumLength),
     sequencesOf: (sequence) => [sequence],
   });
@@ -60,11 +66,9 @@ export function prepareSequences(records: TrainingRecords, options: PrepareOptio
  */
 export function preparePairs(records: TrainingRecords, options: PrepareOptions): PreparedData<SequencePair> {
   const { tokenizer, maximumLength } = options;
+  if (records.format !== "preference") throw wrongFormat("preference pairs", records, "use --data");
   return prepare(records, options, {
-    encode: (record) => {
-      if (record.format !== "preference") throw wrongFormat("preference pairs", records, "use --data");
-      return [encodePair(tokenizer, record)];
-    },
+    encode: (record) => [encodePair(tokenizer, record as PreferenceRecord)],
     shorten: ({ chosen, rejected }) => {
       const [first, second] = [shortened(chosen, maximumLength), shortened(rejected, maximumLength)];
       return first === undefined || second === undefined ? undefined : { chosen: first, rejected: second };
@@ -92,21 +96,17 @@ interface Kind<Example> {
 }
 
 function prepare<Example>(
-  { records, places, unit, format }: TrainingRecords,
+  { records, places, unit }: TrainingRecords,
   options: PrepareOptions,
   kind: Kind<Example>,
 ): PreparedData<Example> {
   const { maximumLength, malformed, path, random } = options;
-  if ((format === "preference") !== (records[0]?.format === "preference"))
-    throw new Error("formats of one file differ");
   const refused: RowFault[] = [];
   const encoded = records.map((record, index): readonly Example[] => {
     try {
       return kind.encode(record);
     } catch (error) {
-      const first = index === 0 && format !== record.format;
-      // A model without a chat template refuses every chat.
-      if (first || !(error instanceof InvalidArgumentError || error instanceof UnsupportedCapabilityError)) throw error;
+      if (!(error instanceof InvalidArgumentError || error instanceof UnsupportedCapabilityError)) throw error;
       refused.push({ line: places[index] as number, fault: terminalLine(error.message) });
       return [];
     }

@@ -1,5 +1,5 @@
 /** Which kinds of model can be used on this machine, and what the others lack. */
-import { smallestInstall } from "../local-gguf/load-llama.ts";
+import { llamaInstall } from "../local-gguf/load-llama.ts";
 import { modelSchemes, shippedModelNames } from "../model-id.ts";
 import { anthropicKeys } from "./anthropic.ts";
 import { type Environment, optionalKey } from "./endpoint-key.ts";
@@ -70,5 +70,5 @@ async function ollamaModels(
 }
 
 function installOf(name: string): string {
-  return name === "node-llama-cpp" ? smallestInstall() : name;
+  return name === "node-llama-cpp" ? llamaInstall : name;
 }

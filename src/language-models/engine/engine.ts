@@ -9,31 +9,36 @@ import type { EngineModel, SampledTokens, SampleJob, ScoreJob, TokenListener } f
 import { Sampler } from "./sampler.ts";
 import { type CompletionScore, Scorer } from "./scorer.ts";
 
+/** How small models are run. */
+interface BatchedWork {
+  readonly parameters: TransformerParameters;
+  readonly sampler: Sampler;
+  readonly scorer: Scorer;
+}
+
 export class Engine {
-  readonly #parameters: TransformerParameters;
-  readonly #sampler: Sampler;
-  readonly #scorer: Scorer;
-  readonly #continuous: ContinuousSampler | undefined;
+  readonly #work: ContinuousSampler | BatchedWork;
 
   constructor(model: EngineModel, threads = 1) {
     const { shape, continuous } = model;
     let position = 0;
-    this.#parameters = mapTree(transformerTemplate(shape), (leaf) =>
+    const parameters = mapTree(transformerTemplate(shape), (leaf) =>
       tensor(model.arrays[position++] as Float32Array, { shape: leaf.shape }),
     );
-    this.#continuous = continuous && new ContinuousSampler({ shape, parameters: this.#parameters, ...continuous });
-    this.#sampler = new Sampler({ shape, parameters: this.#parameters, threads });
-    this.#scorer = new Scorer({ shape, threads });
+    // A large model's are let go of when its session has them.
+    this.#work = continuous
+      ? new ContinuousSampler({ shape, parameters, ...continuous })
+      : { parameters, sampler: new Sampler({ shape, parameters, threads }), scorer: new Scorer({ shape, threads }) };
   }
 
   /** Only large models tell a listener. */
   async sample(job: SampleJob, signal?: StopSignal, listener?: TokenListener): Promise<SampledTokens[][]> {
-    if (this.#continuous !== undefined) return this.#continuous.sample(job, signal, listener);
+    if (this.#work instanceof ContinuousSampler) return this.#work.sample(job, signal, listener);
     const requests = job.requests.map(({ prompt, streams }) => ({
       prompt,
       randoms: streams.map(({ seed, path }) => new RandomStream(seed, path)),
     }));
-    const results = await this.#sampler.sample(requests, signal === undefined ? job : { ...job, signal });
+    const results = await this.#work.sampler.sample(requests, signal === undefined ? job : { ...job, signal });
     return results.map((row) =>
       row.map(({ tokens, tokenLogProbabilities, logProbability, finished }) => {
         return { tokens, tokenLogProbabilities, logProbability, finished };
@@ -42,14 +47,14 @@ export class Engine {
   }
 
   async score(job: ScoreJob, signal?: StopSignal): Promise<CompletionScore[]> {
-    if (this.#continuous !== undefined) return this.#continuous.score(job, signal);
-    return this.#scorer.score(this.#parameters, job.examples, signal);
+    if (this.#work instanceof ContinuousSampler) return this.#work.score(job, signal);
+    return this.#work.scorer.score(this.#work.parameters, job.examples, signal);
   }
 
   /** Frees the sessions. */
   async close(): Promise<void> {
-    await this.#continuous?.close();
-    await this.#sampler.close();
-    await this.#scorer.close();
+    if (this.#work instanceof ContinuousSampler) return this.#work.close();
+    await this.#work.sampler.close();
+    await this.#work.scorer.close();
   }
 }

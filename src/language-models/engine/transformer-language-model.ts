@@ -161,7 +161,7 @@ export class TransformerLanguageModel implements LanguageModel {
     const scores = await this.#pool.score({ kind: "score", examples }, options.signal);
     return scores.map((score, index) => {
       const { tokens, promptLength } = examples[index] as (typeof examples)[number];
-      return { ...score, tokens: tokens.length - promptLength };
+      return { logProbability: score.logProbability, greedy: score.greedy, tokens: tokens.length - promptLength };
     });
   }
 

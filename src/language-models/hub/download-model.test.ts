@@ -162,6 +162,12 @@ describe("names on the Hub", () => {
     },
   );
 
+  test("a short name stands for a whole one", async () => {
+    const environment = { HF_ENDPOINT: "http://127.0.0.1:9" };
+    const located = locatePretrained("SmolLM2-135M-Instruct", { cache, environment });
+    await expect(located).rejects.toThrow(/"HuggingFaceTB\/SmolLM2-135M-Instruct"/);
+  });
+
   test("paths are no names", async () => {
     expect(await locatePretrained(source)).toEqual({ path: source, name: "sharded" });
     expect(await locatePretrained(join(source, "config.json"))).toBeUndefined();

@@ -12,6 +12,7 @@ import { fetchFile, type HubFile } from "./fetch-file.ts";
 import { type HubRequest, hubFailure } from "./hub-failure.ts";
 import { parseHubName } from "./hub-name.ts";
 
+/** Where to keep a model, and how to fetch it. */
 export interface DownloadModelOptions {
   /** Where models are kept (default: cacheFolder()). */
   readonly cache?: string;

@@ -9,10 +9,10 @@ import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.t
 import { StorageError } from "../../core/errors/storage-error.ts";
 import type { LocalId } from "../model-id.ts";
 import { LlamaLanguageModel } from "./llama-language-model.ts";
-import type { LlamaModel, LlamaModule, LlamaSampling, LlamaSequence, LlamaToken } from "./llama-types.ts";
-import { smallestInstall } from "./load-llama.ts";
+import type { Llama, LlamaModel, LlamaModule, LlamaSampling, LlamaSequence, LlamaToken } from "./llama-types.ts";
 import { openLocalGguf } from "./open-local-gguf.ts";
 import { hubUri, resolveHubFile } from "./resolve-hub-file.ts";
+import { sharedLlama } from "./shared-llama.ts";
 
 const begin = 1;
 const end = 2;
@@ -31,12 +31,16 @@ function detokenize(tokens: readonly LlamaToken[], specialTokens = false): strin
 
 function stand(options: { readonly answer?: string; readonly template?: string; readonly prepends?: boolean } = {}) {
   const { answer = "yes.", template, prepends = true } = options;
-  const log: { read: LlamaToken[][]; sampled: LlamaSampling[]; disposed: number } = {
+  const log: { read: LlamaToken[][]; sampled: LlamaSampling[]; disposed: number; released: number } = {
     read: [],
     sampled: [],
     disposed: 0,
+    released: 0,
   };
   const model: LlamaModel = {
+    dispose: async () => {
+      log.disposed++;
+    },
     trainContextSize: 64,
     tokens: { bos: begin, eos: end, bosString: "<s>", eosString: "</s>", shouldPrependBosToken: prepends },
     fileInfo: { metadata: { tokenizer: template === undefined ? {} : { chat_template: template } } },
@@ -70,16 +74,12 @@ function stand(options: { readonly answer?: string; readonly template?: string; 
         return { next: { logits, totalLogitWeight: 2 } };
       }),
   };
-  const llama = {
-    loadModel: async () => model,
-    dispose: async () => {
-      log.disposed++;
-    },
-  };
   const adapted = new LlamaLanguageModel({
     id: "gguf:stand-in",
-    llama,
     model,
+    release: async () => {
+      log.released++;
+    },
     sequences: [sequence],
     contextLength: 64,
     createEmbeddingContext: async () => ({
@@ -175,7 +175,28 @@ test("embeddings, and closing once", async () => {
   expect(await adapted.embed(["ab", ""])).toEqual([Float32Array.of(3, begin), Float32Array.of(1, begin)]);
   await adapted.close();
   await adapted.close();
-  expect(log.disposed).toBe(1);
+  expect([log.disposed, log.released]).toEqual([1, 1]);
+});
+
+test("models share one llama.cpp for each number of threads, which ends with the last", async () => {
+  const ended: number[] = [];
+  let starts = 0;
+  const start = async () => {
+    const number = starts++;
+    return { dispose: async () => void ended.push(number) } as unknown as Llama;
+  };
+  const [a, b, c] = await Promise.all([sharedLlama(1, start), sharedLlama(1, start), sharedLlama(2, start)]);
+  expect(starts).toBe(2);
+  expect(a.llama).toBe(b.llama);
+  await a.release();
+  expect(ended).toEqual([]);
+  await b.release();
+  await c.release();
+  expect(ended).toEqual([0, 1]);
+  const failing = () => Promise.reject(new Error("no binary"));
+  await expect(sharedLlama(1, failing)).rejects.toThrow("no binary");
+  await (await sharedLlama(1, start)).release();
+  expect(starts).toBe(3);
 });
 
 describe("files", () => {
@@ -225,10 +246,5 @@ describe("files", () => {
     const error = await resolveHubFile(module, id, { environment: { HF_TOKEN: token } }).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(StorageError);
     expect(error.message).not.toMatch(/0123456789|\n/u);
-  });
-
-  test("the smallest install names the processor's package", () => {
-    expect(smallestInstall("linux", "x64")).toContain("@node-llama-cpp/linux-x64@3");
-    expect(smallestInstall("plan9", "x64")).toBe("node-llama-cpp@3");
   });
 });

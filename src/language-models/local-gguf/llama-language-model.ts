@@ -21,14 +21,15 @@ import type {
   ScoreOptions,
 } from "../language-model.ts";
 import { LlamaPrompts } from "./llama-prompts.ts";
-import type { Llama, LlamaEmbeddingContext, LlamaModel, LlamaSequence, LlamaToken } from "./llama-types.ts";
+import type { LlamaEmbeddingContext, LlamaModel, LlamaSequence, LlamaToken } from "./llama-types.ts";
 import { SequencePool } from "./sequence-pool.ts";
 
 export interface LlamaLanguageModelOptions {
   readonly id: string;
   /** Disposed of when this model is closed. */
-  readonly llama: Llama;
   readonly model: LlamaModel;
+  /** Called after that. */
+  readonly release: () => Promise<void>;
   readonly sequences: readonly LlamaSequence[];
   /** Tokens of prompt and answer together, at most. */
   readonly contextLength: number;
@@ -117,7 +118,7 @@ export class LlamaLanguageModel implements LanguageModel {
   }
 
   async close(): Promise<void> {
-    this.#closing ??= this.#options.llama.dispose();
+    this.#closing ??= this.#options.model.dispose().then(() => this.#options.release());
     await this.#closing;
   }
 

@@ -8,6 +8,7 @@ export interface LlamaModule {
     readonly maxThreads: number;
     readonly logLevel: "error";
     readonly progressLogs: false;
+    readonly logger?: (level: string, message: string) => void;
     /** false: the processor alone. */
     readonly gpu?: "auto" | false;
   }): Promise<Llama>;
@@ -29,6 +30,8 @@ export interface Llama {
 }
 
 export interface LlamaModel {
+  /** Frees its contexts too. */
+  dispose(): Promise<void>;
   readonly trainContextSize: number;
   readonly tokens: {
     readonly bos: LlamaToken | null;

@@ -9,8 +9,9 @@ import { quotedText } from "../../core/quoted-text.ts";
 import type { LocalId } from "../model-id.ts";
 import { LlamaLanguageModel } from "./llama-language-model.ts";
 import type { Llama, LlamaModel, LlamaModule } from "./llama-types.ts";
-import { loadLlama, smallestInstall } from "./load-llama.ts";
+import { llamaInstall, loadLlama } from "./load-llama.ts";
 import { resolveHubFile } from "./resolve-hub-file.ts";
+import { sharedLlama } from "./shared-llama.ts";
 
 export interface OpenLocalGgufOptions {
   /** Default: the machine's cores (the package's own default of at least four is far slower on fewer). */
@@ -37,44 +38,55 @@ export async function openLocalGguf(id: LocalId, options: OpenLocalGgufOptions =
   const path = id.scheme === "gguf" ? resolve(id.path) : await resolveHubFile(module, id, options);
   const threads = options.threads ?? availableParallelism();
   const sequences = options.sequences ?? 1;
-  const llama = await start(module, threads);
+  // Its own lines stay out of the terminal; the first says what is wrong with a file.
+  const complaints: string[] = [];
+  const { llama, release } = await sharedLlama(threads, () =>
+    start(module, threads, (_level, message) => complaints.push(message.trim())),
+  );
+  let model: LlamaModel | undefined;
   try {
-    const model = await load(llama, id, path);
-    const contextLength = options.contextLength ?? Math.min(4096, model.trainContextSize);
-    const context = await model.createContext({ sequences, contextSize: contextLength, threads });
+    const loaded = await load(llama, id, path, complaints);
+    model = loaded;
+    const contextLength = options.contextLength ?? Math.min(4096, loaded.trainContextSize);
+    const context = await loaded.createContext({ sequences, contextSize: contextLength, threads });
     return new LlamaLanguageModel({
       id: id.id,
-      llama,
-      model,
+      model: loaded,
+      release,
       sequences: Array.from({ length: sequences }, () => context.getSequence()),
       contextLength,
-      createEmbeddingContext: () => model.createEmbeddingContext({ contextSize: contextLength, threads }),
+      createEmbeddingContext: () => loaded.createEmbeddingContext({ contextSize: contextLength, threads }),
     });
   } catch (error) {
-    await llama.dispose();
+    await model?.dispose();
+    await release();
     throw error;
   }
 }
 
-async function start(module: LlamaModule, maxThreads: number): Promise<Llama> {
+async function start(
+  module: LlamaModule,
+  maxThreads: number,
+  logger: (level: string, message: string) => void,
+): Promise<Llama> {
   try {
-    return await module.getLlama({ build: "never", maxThreads, logLevel: "error", progressLogs: false });
+    return await module.getLlama({ build: "never", maxThreads, logLevel: "error", progressLogs: false, logger });
   } catch (error) {
     throw new UnsupportedCapabilityError({
       expected: "llama.cpp for this machine",
       received: quotedText(error instanceof Error ? error.message : String(error), 200),
-      remedy: `npm install ${smallestInstall()}`,
+      remedy: `npm install ${llamaInstall} brings the binary for this machine`,
     });
   }
 }
 
-async function load(llama: Llama, id: LocalId, path: string): Promise<LlamaModel> {
+async function load(llama: Llama, id: LocalId, path: string, complaints: readonly string[]): Promise<LlamaModel> {
   try {
     return await llama.loadModel({ modelPath: path });
   } catch (error) {
     throw new CorruptFileError({
       expected: `a GGUF file that llama.cpp can read as ${quotedText(id.id)}`,
-      received: quotedText(error instanceof Error ? error.message : String(error), 200),
+      received: quotedText(complaints[0] ?? (error instanceof Error ? error.message : String(error)), 300),
       remedy: "check the file, or fetch it again",
     });
   }

@@ -5,15 +5,20 @@ import { type DownloadModelOptions, downloadModel } from "../hub/download-model.
 import { isHubName } from "../hub/hub-name.ts";
 import { shippedModelNames } from "../model-id.ts";
 
+/** A published model that is on this machine. */
 export interface LocatedModel {
   /** A folder or GGUF file for openPretrained. */
   readonly path: string;
   readonly name: string;
 }
 
+/** Models that are named without their organisation in illume's own examples. */
+const shortNames = new Map([["SmolLM2-135M-Instruct", "HuggingFaceTB/SmolLM2-135M-Instruct"]]);
+
 /**
  * A folder, a GGUF file, or a model of the Hugging Face Hub (ORG/REPO or ORG/REPO@REVISION, where no such path exists),
- * which is fetched where it is not here yet. Undefined for anything else, such as illume's own model files.
+ * which is fetched where it is not here yet; SmolLM2-135M-Instruct is short for HuggingFaceTB/SmolLM2-135M-Instruct.
+ * Undefined for anything else, such as illume's own model files.
  * @param name what follows "illume:"
  * Throws as downloadModel does.
  */
@@ -28,6 +33,7 @@ export async function locatePretrained(
   // Names of shipped models, also misspelt ones ("grade-school/sed-1"), are not looked for elsewhere.
   const shipped = shippedModelNames().includes(name.split("/")[0] as string);
   const file = existsSync(`${name}.safetensors`) || /\.(safetensors|gguf)$/iu.test(name);
-  if (shipped || file || !isHubName(name)) return undefined;
-  return { path: await downloadModel(name, options), name };
+  const hubName = shortNames.get(name) ?? name;
+  if (shipped || file || !isHubName(hubName)) return undefined;
+  return { path: await downloadModel(hubName, options), name: hubName };
 }

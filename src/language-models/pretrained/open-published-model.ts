@@ -4,6 +4,7 @@ import { TransformerLanguageModel } from "../engine/transformer-language-model.t
 import type { LocatedModel } from "./locate-pretrained.ts";
 import { openPretrained } from "./open-pretrained.ts";
 
+/** How to run a published model. */
 export interface OpenPublishedModelOptions {
   /** See TransformerLanguageModel. */
   readonly threads?: number;

@@ -13,6 +13,11 @@ import type { ExternalData } from "./onnx-graph.ts";
 export interface SessionOptions {
   /** Threads of one operation (default 1): two help matrix products, small steps are better spread over workers. */
   readonly threads?: number;
+  /**
+   * For how many microseconds threads that wait for work look for it before they sleep (default 0). Waking one takes tens
+   * of microseconds, which counts where operations are short; looking for long slows a busy machine down.
+   */
+  readonly spinMicroseconds?: number;
   /** ONNX Runtime's execution providers, e.g. ["cpu"]; others are passed through untested. */
   readonly providers?: readonly string[];
   /**
@@ -57,6 +62,7 @@ export class Session {
     await letEventsBeHeard();
     initOrt();
     const session = new binding.InferenceSession();
+    const spinning = options.spinMicroseconds ?? 0;
     try {
       session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
         executionProviders: [...(options.providers ?? ["cpu"])],
@@ -72,7 +78,10 @@ export class Session {
         logSeverityLevel: 4,
         extra: {
           // Threads that spin while they wait slow a busy machine down five times.
-          session: { intra_op: { allow_spinning: "0" } },
+          session: {
+            intra_op:
+              spinning > 0 ? { allow_spinning: "1", spin_duration_us: String(spinning) } : { allow_spinning: "0" },
+          },
           // Products that transpose their left factor are slower than a transpose and a product, and products of single
           // rows with a factor are slower than without; factors of doubles are even rounded to single precision.
           optimization: { disable_specified_optimizers: "MatmulTransposeFusion;MatMulScaleFusion" },

@@ -43,12 +43,11 @@ export function quantise4(data: Float32Array, rows: number, columns: number): Qu
       const source = ofData ? data : remainders;
       const start = ofData ? row * columns + block * quantisedBlock : (block - blocks) * quantisedBlock;
       const [least, most] = extremes(source, start);
-      // Remainders lie around zero.
-      const offset = ofData ? least : -Math.max(-least, most);
-      const scale = (ofData ? most - least : -2 * offset) / 15;
-      const zero = ofData && scale > 0 ? Math.min(15, Math.max(0, Math.round(-offset / scale))) : 8;
-      if (ofData) remainders[block] = offset + zero * scale;
-      const first = ofData ? offset : -8 * scale;
+      // Remainders lie around zero: 7 steps to either side.
+      const scale = ofData ? (most - least) / 15 : Math.max(-least, most) / 7;
+      const zero = ofData && scale > 0 ? Math.min(15, Math.max(0, Math.round(-least / scale))) : 8;
+      if (ofData) remainders[block] = least + zero * scale;
+      const first = ofData ? least : -8 * scale;
       const place = row * stored + block;
       scales[place] = scale;
       zeros[row * zeroBytes + (block >> 1)] =

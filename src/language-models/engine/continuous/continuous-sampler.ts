@@ -2,7 +2,7 @@
  * Sampling and scoring by a large model in this thread. All jobs share the running batches: a request joins as soon as
  * there is room, and leaves when its samples are finished (continuous batching: Yu et al. 2022, Orca).
  */
-import { headSize } from "../../../nn/transformer.ts";
+import { headSize, type TransformerShape } from "../../../nn/transformer.ts";
 import { interrupted, type StopSignal, throwIfAborted } from "../../interrupted.ts";
 import type { SampledTokens, SampleJob, ScoreJob, TokenListener } from "../engine-job.ts";
 import type { CompletionScore } from "../scorer.ts";
@@ -25,7 +25,10 @@ const cacheBytes = 2 ** 30;
 const scoredTogether = 8;
 
 export class ContinuousSampler {
-  readonly #options: ContinuousSamplerOptions;
+  readonly #shape: TransformerShape;
+  readonly #mostSequences: number;
+  /** Until the session has the weights, or it is closed. */
+  #unopened: ContinuousSamplerOptions | undefined;
   #session: Promise<ModelSession> | undefined;
   #batches: RunningBatch[] = [];
   /** Requests with samples that have not begun, in order. */
@@ -34,7 +37,9 @@ export class ContinuousSampler {
   #working: Promise<void> | undefined;
 
   constructor(options: ContinuousSamplerOptions) {
-    this.#options = options;
+    this.#shape = options.shape;
+    this.#mostSequences = options.mostSequences ?? 64;
+    this.#unopened = options;
   }
 
   /**
@@ -84,8 +89,10 @@ export class ContinuousSampler {
   }
 
   #open(): Promise<ModelSession> {
-    this.#session ??= ModelSession.create(this.#options);
-    return this.#session;
+    const options = this.#unopened;
+    this.#unopened = undefined;
+    if (options !== undefined) this.#session = ModelSession.create(options);
+    return this.#session ?? Promise.reject(interrupted());
   }
 
   /** Tells listeners, and takes leave of jobs that are finished or no longer wanted. */
@@ -135,14 +142,13 @@ export class ContinuousSampler {
 
   /** Sequences for which there is memory. */
   #room(): number {
-    const { shape, mostSequences = 64 } = this.#options;
     let positions = 0;
     for (const { job } of this.#jobs) {
       for (const { prompt } of job.requests)
         positions = Math.max(positions, capacityFor(prompt.length) + capacityFor(job.maximumTokens));
     }
-    const bytes = positions * LaneCache.bytesOfPosition({ ...shape, headSize: headSize(shape) });
-    return Math.max(1, Math.min(mostSequences, Math.floor(cacheBytes / bytes)));
+    const bytes = positions * LaneCache.bytesOfPosition({ ...this.#shape, headSize: headSize(this.#shape) });
+    return Math.max(1, Math.min(this.#mostSequences, Math.floor(cacheBytes / bytes)));
   }
 
   #batchOf(session: ModelSession, lanes: number): RunningBatch {
@@ -168,11 +174,16 @@ export class ContinuousSampler {
     return scores;
   }
 
-  /** Ends what is under way and frees the session. */
+  /** Ends what is under way and frees the session; it takes no more work. */
   async close(): Promise<void> {
+    this.#unopened = undefined;
     for (const job of this.#jobs) finish(job, () => job.reject(interrupted()));
     await this.#working;
-    await (await this.#session)?.close();
+    await this.#session?.then(
+      (session) => session.close(),
+      // It never came to be, which whoever asked was told.
+      () => undefined,
+    );
     this.#session = undefined;
   }
 }

@@ -21,6 +21,9 @@ export interface ModelSessionOptions {
   readonly contextLength: number;
 }
 
+/** About as long as the operations between two that use all threads. */
+const spinMicroseconds = 100;
+
 /** Tokens of blocks x lanes sequences, `queries` of each, and what they look back at. */
 export interface DecodingBatch {
   readonly blocks: number;
@@ -64,7 +67,9 @@ export class ModelSession {
   private constructor(options: ModelSessionOptions, session: Session) {
     this.shape = options.shape;
     this.contextLength = options.contextLength;
-    this.#embedding = options.parameters.model.embed_tokens.weight.data as Float32Array;
+    const embedding = options.parameters.model.embed_tokens.weight.data as Float32Array;
+    // A copy where it is a part of a file's memory, so that the rest can go.
+    this.#embedding = embedding.byteLength < embedding.buffer.byteLength ? embedding.slice() : embedding;
     this.#session = session;
   }
 
@@ -72,7 +77,11 @@ export class ModelSession {
     const { shape, parameters, precision = "float32", threads = 1, contextLength } = options;
     const format = precision === "float32" ? float32Format : fourBitFormat;
     const graph = decodingGraph({ shape, parameters, format, contextLength });
-    const session = await Session.create(graph.toBytes(), { threads, externalData: graph.externalData });
+    const session = await Session.create(graph.toBytes(), {
+      threads,
+      externalData: graph.externalData,
+      ...(threads > 1 && { spinMicroseconds }),
+    });
     return new ModelSession(options, session);
   }
 

@@ -40,7 +40,11 @@ export interface Answer {
 /** Tokens that are read at once from a text, and from several together. */
 const partLength = 128;
 const mostTokens = 256;
-const lengthMultiple = 16;
+/** Length to which texts are padded, by their own alone: few lengths, so that several texts can be read together. */
+function paddedLength(length: number): number {
+  const multiple = length <= 32 ? 4 : 16;
+  return Math.ceil(length / multiple) * multiple;
+}
 const hidden = -1e9;
 
 /** Reads texts, in order. `keep` asks for keys, values and whole scores, as prompts that are continued need them. */
@@ -50,9 +54,9 @@ export async function readTokens(
   options: { readonly keep: boolean; readonly beforePart?: () => void },
 ): Promise<ReadTokens[]> {
   const results = new Array<ReadTokens>(readings.length);
-  const paddedLength = ({ tokens }: Reading) => Math.ceil(tokens.length / lengthMultiple) * lengthMultiple;
-  const together = (reading: Reading) => Math.max(1, Math.floor(mostTokens / paddedLength(reading)));
-  for (const group of groupsOf(readings, paddedLength, together)) {
+  const lengthOf = ({ tokens }: Reading) => paddedLength(tokens.length);
+  const together = (reading: Reading) => Math.max(1, Math.floor(mostTokens / lengthOf(reading)));
+  for (const group of groupsOf(readings, lengthOf, together)) {
     const read = await readTogether(
       session,
       group.map((index) => readings[index] as Reading),
@@ -78,7 +82,7 @@ async function readTogether(
   const earlier = new LaneCache({ ...shape, headSize: headSize(shape) });
   for (let start = 0; start < longest; start += partLength) {
     beforePart?.();
-    const queries = Math.min(partLength, Math.ceil((longest - start) / lengthMultiple) * lengthMultiple);
+    const queries = Math.min(partLength, paddedLength(longest) - start);
     const result = await runPart(session, readings, { start, queries, keep, earlier });
     const next = start + partLength;
     if (next < longest) earlier.fit(readings.length, readings.length, next);

@@ -1,0 +1,65 @@
+/**
+ * Sampling from SmolLM2-135M-Instruct's real weights, where scripts/fetch-smollm2.mjs has fetched them to the folder that
+ * ILLUME_TEST_WEIGHTS names, or to .weights/.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { leavesOf } from "../../../tensor/tree.ts";
+import { openPretrained } from "../../pretrained/open-pretrained.ts";
+import type { SampleJob } from "../engine-job.ts";
+import { ContinuousPool } from "./continuous-pool.ts";
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
+const file = join(process.env.ILLUME_TEST_WEIGHTS ?? join(root, ".weights"), "SmolLM2-135M-Instruct.Q4_1.gguf");
+
+interface Continuation {
+  readonly prompt: readonly number[];
+  readonly tokens: readonly number[];
+  /** How much more probable each token is than the next one, in nats. */
+  readonly gaps: readonly number[];
+}
+
+const continuations: readonly Continuation[] = JSON.parse(
+  readFileSync(join(root, "tests", "fixtures", "smollm2-greedy", "continuations.json"), "utf8"),
+);
+const nearTie = 1e-3;
+
+describe.runIf(existsSync(file))("SmolLM2-135M-Instruct", () => {
+  let pool: ContinuousPool;
+  beforeAll(async () => {
+    const { shape, parameters } = await openPretrained(file);
+    const arrays = leavesOf(parameters).map(({ tensor }) => tensor.data as Float32Array);
+    pool = new ContinuousPool({ shape, arrays, continuous: { precision: "float32", contextLength: 256, threads: 1 } });
+  }, 600_000);
+  afterAll(() => pool?.close());
+  const jobOf = (prompts: readonly (readonly number[])[], change: Partial<SampleJob> = {}): SampleJob => ({
+    kind: "sample",
+    requests: prompts.map((prompt, index) => ({ prompt, streams: [{ seed: 1, path: [index] }] })),
+    maximumTokens: 32,
+    temperature: 0,
+    topP: 1,
+    stopTokens: [],
+    ...change,
+  });
+
+  test("greedy continuations are those of transformers, or part at a near tie", async () => {
+    const samples = await pool.sample(jobOf(continuations.map(({ prompt }) => prompt)));
+    const parted = continuations.flatMap(({ tokens, gaps }, index) => {
+      const ours = samples[index]?.[0]?.tokens as number[];
+      const place = tokens.findIndex((token, position) => token !== ours[position]);
+      return place < 0 ? [] : [{ index, place, gap: gaps[place] as number }];
+    });
+    expect(continuations.length).toBe(50);
+    expect(parted.filter(({ gap }) => gap >= nearTie)).toEqual([]);
+  }, 600_000);
+
+  test("what else is sampled changes no bit", async () => {
+    const prompts = continuations.slice(0, 5).map(({ prompt }) => prompt);
+    const short = { maximumTokens: 8, temperature: 1 };
+    const among = await pool.sample(jobOf(prompts, short));
+    expect(await pool.sample(jobOf(prompts.slice(0, 1), short))).toEqual(among.slice(0, 1));
+    expect(await pool.sample(jobOf(prompts.slice(0, 3), short))).toEqual(among.slice(0, 3));
+  }, 600_000);
+});
