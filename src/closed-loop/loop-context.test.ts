@@ -20,7 +20,7 @@ describe("the time left", () => {
     const [whole, half] = told.map(({ secondsLeft }) => secondsLeft as number);
     expect(whole).toBe(expectedSeconds(context.configuration));
     const { search, measure } = context.configuration;
-    const skipped = search.evaluations * 0.0035 * 0.5 + measure.problems * measure.sets.length * 0.0011 + 0.5;
+    const skipped = search.evaluations * 0.0035 * 0.5 + measure.problems * measure.sets.length * 0.0026 + 0.5;
     expect(half).toBeCloseTo((whole as number) - skipped, 9);
     // Ten seconds for the ten planned ones that are the estimate's evidence, and nothing done: half the pace.
     vi.advanceTimersByTime(10_000);

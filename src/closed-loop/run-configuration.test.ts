@@ -38,7 +38,7 @@ describe("the configuration of a run", () => {
     [{ seed: 4 }, "seed 4 in place of 3"],
     [{ seed: 3, search: { batchSize: 5 } }, "search.batchSize 5 in place of 100"],
     [{ seed: 3, learn: { learningRate: 0.01, epochs: 9 } }, "learn.epochs 9 in place of 3"],
-    [{ seed: 3, learn: { learningRate: 0.01, replay: 0 } }, "learn.replay 0 in place of 1200"],
+    [{ seed: 3, learn: { learningRate: 0.01, replay: 0 } }, "learn.replay 0 in place of 2000"],
   ])("refuses %j, on which something depends that was done", (settings, message) => {
     const store = newRun();
     expect(() => changeRunConfiguration(store, parseConfiguration(settings))).toThrow(InvalidArgumentError);
