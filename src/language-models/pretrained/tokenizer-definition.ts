@@ -26,7 +26,6 @@ const definitionSchema = z.object({
 });
 
 type Part = z.output<typeof part>;
-type AddedToken = z.output<typeof addedTokenSchema>;
 
 /** A tokenizer.json whose outline was checked. */
 export type TokenizerDefinition = z.output<typeof definitionSchema>;
