@@ -21,9 +21,10 @@ export function resultsTable(): string {
   const rows = files.flatMap((file) => {
     const { name, rows } = JSON.parse(readFileSync(`${folder}${file}`, "utf8")) as {
       name: string;
-      rows: RecordedRow[];
+      /** None in files that record something else than ratios. */
+      rows?: RecordedRow[];
     };
-    return rows.map(
+    return (rows ?? []).map(
       (row) => `| ${name} | ${row.name} | ${measured(row)} | ${goal(row)} | ${row.holds ? "holds" : "falls short"} |`,
     );
   });

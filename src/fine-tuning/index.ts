@@ -16,3 +16,4 @@ export * from "./train.ts";
 export * from "./trainable-model.ts";
 export * from "./training-plan.ts";
 export * from "./write-hugging-face-folder.ts";
+export type { WrittenModel } from "./write-learnt.ts";

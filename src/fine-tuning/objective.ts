@@ -39,7 +39,8 @@ export interface Objective {
   readonly tokens: (rows: StepRows) => number;
 }
 
-interface ObjectiveOptions<Example> {
+/** What an objective is made of. */
+export interface ObjectiveOptions<Example> {
   readonly shape: TransformerShape;
   readonly training: readonly Example[];
   readonly validation: readonly Example[];
@@ -78,7 +79,8 @@ export function supervisedObjective(options: ObjectiveOptions<TokenSequence>): O
 // A type alias, not an interface: only those are trees to the compiler.
 type PreferenceBatch = { readonly answers: TrainingBatch; readonly targets: PreferenceTargets };
 
-interface PreferenceOptions extends Omit<ObjectiveOptions<SequencePair>, "packedLength" | "trainsHead"> {
+/** What preferences are learnt with. */
+export interface PreferenceOptions extends Omit<ObjectiveOptions<SequencePair>, "packedLength" | "trainsHead"> {
   readonly beta: number;
   /** log P of each pair's answers by the model before training, chosen and rejected. */
   readonly reference: {

@@ -1,7 +1,7 @@
 export * from "./compile.ts";
 export * from "./element-type.ts";
 export * from "./gradient.ts";
-export type { OnnxAttribute, OnnxGraph } from "./onnx/onnx-graph.ts";
+export type { ExternalData, OnnxAttribute, OnnxGraph } from "./onnx/onnx-graph.ts";
 export type { SessionOptions } from "./onnx/session.ts";
 export * from "./operation.ts";
 export * from "./operations/activations.ts";

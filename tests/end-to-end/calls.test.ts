@@ -41,7 +41,7 @@ describe("a budget", { timeout: 300_000 }, () => {
 
     const paused = await illume(...search, "--max-calls", "17");
     expect([paused.status, paused.stderr]).toEqual([7, expect.stringContaining("the budget of 17 calls")]);
-    expect(paused.stderr).toMatch(/up to\s+40\s+calls/u);
+    expect(paused.stderr).toMatch(/up\s+to\s+40\s+calls/u);
     expect(takeRun()).toMatchObject({ spending: { calls: 17 }, counts: { complete: 17 } });
     expect(await illume("resume")).toMatchObject({ status: 7 });
 

@@ -27,7 +27,7 @@ export const learn = illumeCommand({
       explanation: "adapters for a model in Hugging Face's format, from chats, prompts and completions, or texts",
     },
     {
-      command: "illume learn --model illume:model.gguf --preferences pairs.jsonl --targets all-linear --rank 16",
+      command: "illume learn --model illume:model.gguf --preferences pairs.jsonl --rank 16",
       explanation: "larger adapters, from pairs of a chosen and a rejected answer",
     },
   ],

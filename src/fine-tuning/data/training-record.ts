@@ -37,7 +37,8 @@ export type TrainingRecord = ChatRecord | CompletionRecord | TextRecord | Prefer
 /** The formats by name. */
 export type RecordFormat = TrainingRecord["format"];
 
-interface Fault {
+/** Why a value is no record. */
+export interface Fault {
   readonly fault: string;
 }
 
