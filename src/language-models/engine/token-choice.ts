@@ -43,5 +43,6 @@ export function drawNucleusToken(
     remaining -= row[order[rank] as number] as number;
     if (remaining < 0) return order[rank] as number;
   }
-  return order[0] as number;
+  // Rounding left something of the mass over: it belongs to the last one.
+  return order[size - 1] as number;
 }

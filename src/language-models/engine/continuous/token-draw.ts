@@ -91,7 +91,8 @@ export function drawFromNucleus(
       remaining -= Math.exp((scores[token] as number) * sharpness);
       if (remaining < 0) return { token, score: scores[token] as number };
     }
-    const token = tokens[0] as number;
+    // Rounding left something of the mass over: it belongs to the last one.
+    const token = tokens[size - 1] as number;
     return { token, score: scores[token] as number };
   }
 }
