@@ -1,16 +1,13 @@
 /** What the numbers were made with. */
 import { execFileSync } from "node:child_process";
 import os from "node:os";
-import { packageRoot, packageVersion } from "../../src/core/package-root.ts";
+import { packageRoot } from "../../src/core/package-root.ts";
+import { currentEnvironment, type RunEnvironment } from "../../src/runs/run-environment.ts";
 
-export interface MachineDescription {
+export interface MachineDescription extends RunEnvironment {
   readonly date: string;
-  readonly illume: string;
   /** Undefined outside a git checkout. */
   readonly commit: string | undefined;
-  readonly node: string;
-  readonly processor: string;
-  readonly cores: number;
   readonly memoryGiB: number;
   readonly system: string;
 }
@@ -18,11 +15,8 @@ export interface MachineDescription {
 export function describeMachine(): MachineDescription {
   return {
     date: new Date().toISOString(),
-    illume: packageVersion,
+    ...currentEnvironment(),
     commit: commitOf(packageRoot),
-    node: process.versions.node,
-    processor: os.cpus()[0]?.model ?? "unknown",
-    cores: os.availableParallelism(),
     memoryGiB: Math.round(os.totalmem() / 2 ** 30),
     system: `${os.type()} ${os.release()}`,
   };
