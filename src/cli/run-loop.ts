@@ -29,7 +29,7 @@ export async function startRun(
   context: CommandContext,
   prepare?: (store: RunStore) => void,
 ): Promise<void> {
-  await checkModel(configuration);
+  await checkModel(name, configuration);
   const runName = newRunName({ root: configuration.output, purpose: name });
   const store = createRun({
     directory: join(configuration.output, runName),
@@ -58,7 +58,7 @@ export async function continueRun(
     changeRunConfiguration(store, configuration);
     const { command } = runOrigin(store);
     name = loopNames.find((known) => known === command) ?? "improve";
-    await checkModel(configuration);
+    await checkModel(name, configuration);
   } catch (error) {
     store.close();
     throw error;
@@ -66,13 +66,18 @@ export async function continueRun(
   await runLoop({ name, loop: loops[name], configuration, store, context });
 }
 
-/** Reads the model before a run is begun or gone on with, so that nothing is made or changed where it cannot be used. */
-async function checkModel(configuration: Configuration): Promise<void> {
-  const [{ readTarget }, { domainNamed }] = await Promise.all([
-    import("../closed-loop/target.ts"),
+/**
+ * Reads the model before a run is begun or gone on with, so that nothing is made or changed where it cannot be used. One
+ * that runs elsewhere is opened, which sends nothing and finds that a key or a package is missing.
+ */
+async function checkModel(name: LoopName, configuration: Configuration): Promise<void> {
+  const [{ readTarget, requireTeachable }, { domainNamed }] = await Promise.all([
+    import("../closed-loop/targets/target.ts"),
     import("../closed-loop/domains.ts"),
   ]);
-  readTarget(configuration, domainNamed(configuration.domain));
+  const target = await readTarget(configuration, domainNamed(configuration.domain));
+  if (name === "improve" || name === "learn") requireTeachable(target, configuration.model);
+  else if (target.learn === undefined) await (await target.open()).close();
 }
 
 export interface RunLoopOptions {
