@@ -49,7 +49,7 @@ export interface TaughtExamples {
 }
 
 /** A result with what it was made with, as the file of a finished part holds it. */
-interface FinishedPart<Result> {
+export interface FinishedPart<Result> {
   readonly result: Result;
   readonly configuration: Json;
   readonly machine: MachineDescription;
@@ -108,7 +108,8 @@ export function finishedFile(directory: string, name: string): string {
 
 type Context = Parameters<Parameters<typeof withLoopContext>[1]>[0];
 
-async function withRun<Result>(
+/** Does a part in a run folder of its own, or reads what it came to. */
+export async function withRun<Result>(
   options: SeedRunOptions,
   name: string,
   arm: SearchArm | undefined,

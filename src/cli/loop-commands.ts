@@ -1,6 +1,7 @@
 /** The commands that run a part of the closed loop, and where that part is. */
-import { armsWithoutSearch, type Configuration } from "../closed-loop/configuration.ts";
+
 import { asksForRecording } from "../closed-loop/call-recorder.ts";
+import { armsWithoutSearch, type Configuration } from "../closed-loop/configuration.ts";
 import type { TestSetResult } from "../closed-loop/measurement.ts";
 import type { Progress, ProgressPhase } from "../closed-loop/progress.ts";
 import { targetKind } from "../closed-loop/targets/target-kind.ts";

@@ -121,7 +121,10 @@ class Asked<Problem> {
     const items = indices.map((index) => this.#items[index] as Item);
     const scores = await this.#context.spend(
       () => this.#model.score({ items, ...this.#signal() }),
-      (rows) => ({ evaluations: this.#counted(rows.length), tokens: rows.reduce((sum, { tokens }) => sum + tokens, 0) }),
+      (rows) => ({
+        evaluations: this.#counted(rows.length),
+        tokens: rows.reduce((sum, { tokens }) => sum + tokens, 0),
+      }),
     );
     return new Map(indices.map((index, row) => [index, scores[row] as Score]));
   }

@@ -4,8 +4,8 @@
  */
 import { z } from "zod";
 import { loraTargets } from "../nn/lora.ts";
-import { targetKind } from "./targets/target-kind.ts";
 import { ConfigurationError, configurationProblems } from "./configuration-error.ts";
+import { targetKind } from "./targets/target-kind.ts";
 
 /** Where the examples to learn from come from; equal numbers of target evaluations in every arm. */
 export const searchArms = [
@@ -101,7 +101,11 @@ const measureSchema = z.strictObject({
     .default(testSetNames.filter((name) => name !== "whole-space"))
     .describe(`test sets to measure on, of ${testSetNames.join(", ")}`),
   problems: count("problems in each test set", 2000),
-  gsm8k: z.string().min(1).exactOptional().describe("a file of GSM8K's rows to measure on as well (right final answers)"),
+  gsm8k: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe("a file of GSM8K's rows to measure on as well (right final answers)"),
   gsm8kRows: count("the first rows of it that are used", 200),
   resamples: count("bootstrap resamples behind an interval", 2000),
 });
@@ -162,7 +166,10 @@ const publishedStandards = {
   warm: { examples: 400 },
   search: { evaluations: 400, batchSize: 50, seeds: 100 },
   learn: { examples: 300, replay: 100, epochs: 1, batchSize: 4, learningRate: 5e-4, checkpointEvery: 10 },
-  measure: { problems: 100, sets: ["in-distribution", "unseen-sequences", "more-steps", "distractors", "unseen-wording"] },
+  measure: {
+    problems: 100,
+    sets: ["in-distribution", "unseen-sequences", "more-steps", "distractors", "unseen-wording"],
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** Settings with those of publishedStandards where they leave them out; anything but an object stays as it is. */

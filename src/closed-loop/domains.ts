@@ -16,7 +16,7 @@ export const gradeSchoolDomain: Domain<GradeSchoolProblem> = {
   seedProblems,
   randomProblem,
   easyProblems: (count, random) => Array.from({ length: count }, () => drawEasyProblem(random)),
-  instruction: "Write one equation a line, such as 12 + 7 = 19, and then #### with the answer.",
+  instruction: "Write one equation of two numbers a line, and in the last line #### and the answer.",
   // Seven equations of three-digit numbers and the answer have fewer.
   maximumAnswerTokens: 100,
 };

@@ -40,12 +40,7 @@ export function problemsOf({ measure }: Pick<Configuration, "measure">, name: st
 }
 
 /** Examines a model on the problems of a set in [start, end): whether its answers are right. */
-export type Examination = (
-  context: Asking,
-  model: LanguageModel,
-  start: number,
-  end: number,
-) => Promise<boolean[]>;
+export type Examination = (context: Asking, model: LanguageModel, start: number, end: number) => Promise<boolean[]>;
 
 function examinationWith<Problem>(exam: Exam<Problem>, problems: readonly Problem[]): Examination {
   return (context, model, start, end) => examine(context, model, exam, problems.slice(start, end));

@@ -84,9 +84,7 @@ export async function improveRounds<Problem>(
     const found = await searchRound(context, model, round, results.at(-1)?.found ?? []);
     const trainingSet = trainingSetOfRound(context, round, found);
     const before = model;
-    model = await context.phase("learn", round, () =>
-      teach(context, before, roundLesson(context, round, trainingSet)),
-    );
+    model = await context.phase("learn", round, () => teach(context, before, roundLesson(context, round, trainingSet)));
     results.push({ found, trainingSet });
   }
   return { model, rounds: results };

@@ -93,7 +93,11 @@ export async function learnAdapter<Problem>(
 }
 
 /** The loop's settings as fine-tuning's: both have the same names for the same things where they have them. */
-function trainingSettings({ learn, model, threads }: Configuration, epochs: number, seed: number): FineTuningConfiguration {
+function trainingSettings(
+  { learn, model, threads }: Configuration,
+  epochs: number,
+  seed: number,
+): FineTuningConfiguration {
   const { batchSize, learningRate, weightDecay, clip, checkpointEvery, rank, targets } = learn;
   return parseFineTuningConfiguration({
     model,

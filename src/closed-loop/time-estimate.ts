@@ -10,7 +10,9 @@ import { type TargetKind, targetKind } from "./targets/target-kind.ts";
  * Seconds per unit on two cores: a measured problem, an evaluation in search, an example in a training step. Of illume's own
  * models, of a published one of 135 million weights, and of an endpoint that answers in a second, eight at once.
  */
-const secondsPerUnit: Readonly<Record<TargetKind, { readonly measure: number; readonly search: number; readonly learn: number }>> = {
+const secondsPerUnit: Readonly<
+  Record<TargetKind, { readonly measure: number; readonly search: number; readonly learn: number }>
+> = {
   own: { measure: 0.0026, search: 0.0035, learn: 0.004 },
   published: { measure: 0.25, search: 0.4, learn: 0.5 },
   elsewhere: { measure: 0.13, search: 0.13, learn: 0 },

@@ -41,7 +41,9 @@ function loopView(store: RunStore): ReportViewModel {
   const comparisons = comparisonViews({ store, configuration, domain, first: found[0] ?? [], renewed });
   const card = storedCard({ store });
   const all = found.flat();
-  const before = plannedTestSets(configuration, domain).flatMap(({ name }) => storedResult({ store, configuration }, "before", name) ?? []);
+  const before = plannedTestSets(configuration, domain).flatMap(
+    ({ name }) => storedResult({ store, configuration }, "before", name) ?? [],
+  );
   const endedEarly = searches
     .map((_, index) => searchState(store, configuration, index + 1))
     .filter((search) => search.complete && search.evaluations > 0 && search.evaluations < search.budget);
@@ -102,11 +104,13 @@ function callNotes({ modelCalls }: RunStore): string[] {
 
 function lossCurves(store: RunStore, { rounds }: Configuration): CurveView[] {
   const lessons = ["warm-up", ...Array.from({ length: rounds }, (_, index) => `round ${index + 1}`)];
-  const series = lessons.map((name) => {
-    const own = store.metrics(`loss, ${name}`);
-    const metrics = own.length > 0 ? own : store.metrics(`${curveNames.training}, ${name}`);
-    return { name, points: smoothed(metrics.map(({ step, value }) => [step, value] as const)) };
-  }).filter(({ points }) => points.length > 0);
+  const series = lessons
+    .map((name) => {
+      const own = store.metrics(`loss, ${name}`);
+      const metrics = own.length > 0 ? own : store.metrics(`${curveNames.training}, ${name}`);
+      return { name, points: smoothed(metrics.map(({ step, value }) => [step, value] as const)) };
+    })
+    .filter(({ points }) => points.length > 0);
   if (series.length === 0) return [];
   return [{ name: "Training loss", horizontal: "step", vertical: "nats a token, mean of up to 10 steps", series }];
 }

@@ -1,8 +1,9 @@
 /** A published model of the Llama family in illume's engine, with what it was taught as one adapter. */
-import { TransformerLanguageModel } from "../../language-models/engine/transformer-language-model.ts";
-import { type LoraParameters, loraScale, mergeLora } from "../../nn/lora.ts";
+
 import { openTrainableModel } from "../../fine-tuning/open-trainable-model.ts";
 import type { TrainableModel } from "../../fine-tuning/trainable-model.ts";
+import { TransformerLanguageModel } from "../../language-models/engine/transformer-language-model.ts";
+import { type LoraParameters, loraScale, mergeLora } from "../../nn/lora.ts";
 import type { Configuration } from "../configuration.ts";
 import { learnAdapter, loraOf } from "../learn-adapter.ts";
 import { checksum } from "./own-target.ts";

@@ -32,7 +32,9 @@ export async function locatePretrained(
   options: DownloadModelOptions = {},
 ): Promise<LocatedModel | undefined> {
   if (existsSync(name)) {
-    return isPublishedPath(name) ? { path: resolve(name), name: basename(resolve(name)).replace(/\.gguf$/iu, "") } : undefined;
+    return isPublishedPath(name)
+      ? { path: resolve(name), name: basename(resolve(name)).replace(/\.gguf$/iu, "") }
+      : undefined;
   }
   const hubName = hubNameOf(name);
   return hubName === undefined ? undefined : { path: await downloadModel(hubName, options), name: hubName };
