@@ -165,7 +165,7 @@ export type SearchArm = Configuration["search"]["arm"];
 const publishedStandards = {
   warm: { examples: 400 },
   search: { evaluations: 400, batchSize: 50, seeds: 100 },
-  learn: { examples: 300, replay: 100, epochs: 1, batchSize: 4, learningRate: 5e-4, checkpointEvery: 10 },
+  learn: { examples: 300, replay: 100, epochs: 1, batchSize: 4, learningRate: 1e-3, checkpointEvery: 10 },
   measure: {
     problems: 100,
     sets: ["in-distribution", "unseen-sequences", "more-steps", "distractors", "unseen-wording"],

@@ -1,9 +1,7 @@
 /** Teaching a published model in one lesson: low-rank adapters on verified solutions, by the steps of `illume learn`. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
-import { NumericalError } from "../core/errors/numerical-error.ts";
-import { quotedText } from "../core/quoted-text.ts";
+import { readOwnFile } from "../core/read-own-file.ts";
 import { Checkpoints } from "../fine-tuning/checkpoints.ts";
 import { type FineTuningConfiguration, parseFineTuningConfiguration } from "../fine-tuning/configuration.ts";
 import { answered, shortened } from "../fine-tuning/data/encode-record.ts";
@@ -11,15 +9,19 @@ import { supervisedObjective } from "../fine-tuning/objective.ts";
 import { train } from "../fine-tuning/train.ts";
 import { type TrainableModel, traineeOf } from "../fine-tuning/trainable-model.ts";
 import { isPeftAdapter, readPeftAdapter, writePeftAdapter } from "../language-models/adapters/peft-adapter.ts";
+import { requireFiniteWeights } from "../nn/finite-weights.ts";
 import { type LoraOptions, type LoraParameters, loraTargets, requireLoraTargets } from "../nn/lora.ts";
 import { tensor } from "../tensor/tensor.ts";
-import { leavesOf, mapTree, type Tree } from "../tensor/tree.ts";
+import { mapTree, type Tree } from "../tensor/tree.ts";
 import type { Configuration } from "./configuration.ts";
 import type { LoopContext } from "./loop-context.ts";
 import type { Lesson } from "./targets/target.ts";
 
 /** Positions of a row that several examples share. */
 const packedLength = 256;
+
+/** What becomes of a damaged file. */
+const again = "to do this lesson again";
 
 /** A published model and what it was taught so far. */
 export interface AdaptedModel {
@@ -50,7 +52,7 @@ export async function learnAdapter<Problem>(
   const begun = `${folder}.training`;
   if (isPeftAdapter(folder)) {
     rmSync(begun, { recursive: true, force: true });
-    return readOwn(folder, () => readPeftAdapter(folder, model.parameters).lora);
+    return readOwnFile(folder, again, () => readPeftAdapter(folder, model.parameters).lora);
   }
   const { domain, configuration, store, signal } = context;
   const settings = trainingSettings(configuration, epochs, random.integer(0, 2 ** 31));
@@ -85,7 +87,7 @@ export async function learnAdapter<Problem>(
       }),
     () => ({ evaluations: 0, tokens }),
   );
-  requireFinite(learnt, name);
+  requireFiniteWeights(learnt, `the lesson ${name}`);
   const taught = learnt as LoraParameters;
   writePeftAdapter(folder, taught, { ...loraOf(configuration.learn), baseModel: model.baseName });
   rmSync(begun, { recursive: true, force: true });
@@ -124,27 +126,4 @@ function trainingSettings(
 /** Training changes its arrays in place. */
 function copied(adapter: LoraParameters): LoraParameters {
   return mapTree(adapter, (leaf) => tensor(Float32Array.from(leaf.data), { shape: leaf.shape }));
-}
-
-/** The last step has none behind it that would show whether its weights are finite. */
-function requireFinite(learnt: Tree, name: string): void {
-  const leaf = leavesOf(learnt).find(({ tensor }) => !(tensor.data as Float32Array).every(Number.isFinite));
-  if (leaf === undefined) return;
-  throw new NumericalError({
-    expected: `finite weights after the lesson ${name}`,
-    received: `NaN or infinity in ${leaf.path}`,
-    remedy: "lower the learning rate",
-  });
-}
-
-/** Reads what this run wrote, in full or not at all: a torn file was damaged later. */
-function readOwn<Result>(folder: string, read: () => Result): Result {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof CorruptFileError)) throw error;
-    const { expected, received } = error;
-    const remedy = `remove ${quotedText(folder, 1000)} to do this lesson again`;
-    throw new CorruptFileError({ expected, received, remedy, cause: error });
-  }
 }

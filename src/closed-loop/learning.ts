@@ -2,11 +2,10 @@
 import { existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { removeTemporaryFiles } from "../core/atomic-file.ts";
-import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
 import { NumericalError } from "../core/errors/numerical-error.ts";
 import { makeFolder } from "../core/make-folder.ts";
 import { programCommand } from "../core/program-command.ts";
-import { quotedText } from "../core/quoted-text.ts";
+import { readOwnFile } from "../core/read-own-file.ts";
 import {
   completionLoss,
   epochOrder,
@@ -14,14 +13,17 @@ import {
   trainingBatch,
 } from "../language-models/engine/training-batches.ts";
 import { loadTransformer, saveTransformer, type TransformerFile } from "../language-models/engine/transformer-file.ts";
+import { requireFiniteWeights } from "../nn/finite-weights.ts";
 import { linearSchedule } from "../nn/schedules.ts";
 import { Trainer, type TrainerState } from "../nn/trainer.ts";
 import { loadTrainerState, saveTrainerState } from "../nn/trainer-checkpoint.ts";
 import type { TransformerParameters } from "../nn/transformer.ts";
-import { leavesOf } from "../tensor/tree.ts";
 import type { LoopContext } from "./loop-context.ts";
 import type { Lesson } from "./targets/target.ts";
 import { exampleOf } from "./training-set.ts";
+
+/** What becomes of a damaged file. */
+const again = "to do this lesson again";
 
 /** The file of the model that a lesson ends with. */
 function lessonModelPath<Problem>({ store }: LoopContext<Problem>, name: string): string {
@@ -44,7 +46,7 @@ export async function learnRound<Problem>(
   removeTemporaryFiles(folder);
   if (existsSync(finished)) {
     rmSync(checkpoint, { force: true });
-    return readOwn(finished, () => loadTransformer(finished));
+    return readOwnFile(finished, again, () => loadTransformer(finished));
   }
   const { learn, threads } = context.configuration;
 
@@ -61,7 +63,7 @@ export async function learnRound<Problem>(
     threads,
   });
   try {
-    const state = readOwn(checkpoint, () => loadTrainerState(checkpoint, model.parameters));
+    const state = readOwnFile(checkpoint, again, () => loadTrainerState(checkpoint, model.parameters));
     if (state !== undefined) trainer.restore(state);
     let kept = trainer.step;
     /** A checkpoint is written once a step from it was finite, so that there is always one to go on from. */
@@ -107,41 +109,17 @@ export async function learnRound<Problem>(
     }
     context.store.addMetrics(losses);
     const taught = { ...model, parameters: trainer.state().parameters };
-    const fault = faultOfWeights(taught.parameters, trainer.step);
-    if (fault !== undefined) throw diverged(fault, name, kept, learn.learningRate);
+    try {
+      requireFiniteWeights(taught.parameters, `training step ${trainer.step}`);
+    } catch (error) {
+      throw diverged(error, name, kept, learn.learningRate);
+    }
     saveTransformer(finished, taught);
     rmSync(checkpoint, { force: true });
     return taught;
   } finally {
     await trainer.close();
   }
-}
-
-/** Reads a file that this run wrote. They are written in full or not at all, so a torn one was damaged later. */
-function readOwn<Result>(path: string, read: () => Result): Result {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof CorruptFileError)) throw error;
-    const { expected, received } = error;
-    throw new CorruptFileError({
-      expected,
-      received,
-      remedy: `remove ${quotedText(path, 1000)} to do this lesson again`,
-      cause: error,
-    });
-  }
-}
-
-/** The last step has none after it that would show whether its weights are finite. */
-function faultOfWeights(parameters: TransformerParameters, step: number): NumericalError | undefined {
-  const leaf = leavesOf(parameters).find(({ tensor }) => !(tensor.data as Float32Array).every(Number.isFinite));
-  if (leaf === undefined) return undefined;
-  return new NumericalError({
-    expected: `finite weights after training step ${step}`,
-    received: `NaN or infinity in ${leaf.path}`,
-    remedy: "lower the learning rate",
-  });
 }
 
 /** NaN or infinity in a training step, with what is kept and how to go on from there. */
