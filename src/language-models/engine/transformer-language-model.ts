@@ -23,11 +23,11 @@ import type {
 } from "../language-model.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { ContinuousPool } from "./continuous/continuous-pool.ts";
-import type { WeightPrecision } from "./continuous/model-session.ts";
 import type { SampledTokens, TokenListener } from "./engine-job.ts";
 import { EnginePool } from "./engine-pool.ts";
 import { SampleText } from "./sample-text.ts";
 import { encodeExample } from "./training-batches.ts";
+import type { WeightPrecision } from "./weight-precision.ts";
 
 /** A transformer's parts, and how to run it. */
 export interface TransformerLanguageModelOptions {
