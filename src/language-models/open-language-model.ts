@@ -24,7 +24,10 @@ export interface OpenLanguageModelOptions extends OpenEndpointOptions {
   readonly precision?: WeightPrecision;
   /** Tokens of prompt and answer together, of models that run here (default: what the model was trained for, at most). */
   readonly contextLength?: number;
-  /** Where models from Hugging Face are kept (default: the downloader's own place). */
+  /**
+   * Where models from Hugging Face are kept, and what illume's engine converted (default: the user's cache, for llama.cpp
+   * its package's own place).
+   */
   readonly modelsFolder?: string;
   /** Told of each file of a model from Hugging Face as it comes. */
   readonly onDownload?: (progress: DownloadProgress) => void;

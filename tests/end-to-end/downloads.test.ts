@@ -32,7 +32,8 @@ async function options(faults: HubFaults = {}, token = "") {
   return { cwd: folder, environment };
 }
 
-const fetched = /^model-00002-of-00003\.safetensors: [\d.]+ of [\d.]+ kB, 100 %\n(.*\n)*Fetched \d+ files, [\d.]+ kB\.\n/m;
+const fetched =
+  /^model-00002-of-00003\.safetensors: [\d.]+ of [\d.]+ kB, 100 %\n(.*\n)*Fetched \d+ files, [\d.]+ kB\.\n/m;
 
 describe("a model that is fetched on first use", () => {
   test("illume models check tells of each file, and asks nobody the second time", async () => {

@@ -17,7 +17,7 @@ export interface OpenPublishedModelOptions {
   readonly contextLength?: number;
   /** Default "float32". */
   readonly precision?: WeightPrecision;
-  /** Where a measured divergence is remembered (default: cacheFolder()). */
+  /** Where conversions and measured divergences are kept (default: cacheFolder()). */
   readonly cache?: string;
   /** Told, before a model with weights in 4 bits is used, how far these take it from itself in float32. */
   readonly onNotice?: (notice: string) => void;
@@ -43,7 +43,11 @@ export async function openPublishedModel(
     parameters,
     tokenizer,
     contextLength: most,
-  } = await openPretrained(located.path, { name: located.name, ...(onDownload !== undefined && { onDownload }) });
+  } = await openPretrained(located.path, {
+    name: located.name,
+    ...(cache !== undefined && { cache }),
+    ...(onDownload !== undefined && { onDownload }),
+  });
   const { contextLength = Math.min(most, longestByDefault) } = options;
   if (contextLength > most) {
     throw new InvalidArgumentError({
