@@ -40,7 +40,7 @@ export function languageModelContract({
     let model: LanguageModel;
     beforeAll(async () => {
       model = await create();
-    });
+    }, 120_000);
     afterAll(() => model.close());
     const generate = (options: Partial<GenerateOptions>) => model.generate({ prompts, ...sampled, ...options });
 
