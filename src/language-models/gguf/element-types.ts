@@ -42,6 +42,42 @@ function fiveBits(bytes: Uint8Array, from: number, visit: (index: number, value:
   fourBits(bytes, from + 4, (index, low) => visit(index, low | (((highs >>> index) & 1) << 4)));
 }
 
+const unpacking = { 4: { unpack: fourBits, bytes: 16 }, 5: { unpack: fiveBits, bytes: 20 } } as const;
+
+/** Blocks of 32 numbers around zero: a scale, then the numbers. */
+function centred(name: string, bits: 4 | 5): GgufElementType {
+  const { unpack, bytes: packed } = unpacking[bits];
+  const zero = 2 ** (bits - 1);
+  return {
+    name,
+    blockSize: 32,
+    blockBytes: 2 + packed,
+    decode: (bytes, from, target, to) => {
+      const scale = half(bytes, from);
+      unpack(bytes, from + 2, (index, value) => {
+        target[to + index] = scale * (value - zero);
+      });
+    },
+  };
+}
+
+/** Blocks of 32 numbers above a minimum: a scale, the minimum, then the numbers. */
+function raised(name: string, bits: 4 | 5): GgufElementType {
+  const { unpack, bytes: packed } = unpacking[bits];
+  return {
+    name,
+    blockSize: 32,
+    blockBytes: 4 + packed,
+    decode: (bytes, from, target, to) => {
+      const scale = half(bytes, from);
+      const minimum = half(bytes, from + 2);
+      unpack(bytes, from + 4, (index, value) => {
+        target[to + index] = Math.fround(scale * value) + minimum;
+      });
+    },
+  };
+}
+
 /** Scale and minimum of one of the eight parts of a block of 256: six bits each, packed into twelve bytes. */
 function scaleAndMinimum(bytes: Uint8Array, from: number, part: number): [scale: number, minimum: number] {
   const [first, second] = [byte(bytes, from + (part % 4)), byte(bytes, from + 4 + (part % 4))];
@@ -104,64 +140,10 @@ export const ggufElementTypes: ReadonlyMap<number, GgufElementType> = new Map<nu
       },
     },
   ],
-  [
-    2,
-    {
-      name: "Q4_0",
-      blockSize: 32,
-      blockBytes: 18,
-      decode: (bytes, from, target, to) => {
-        const scale = half(bytes, from);
-        fourBits(bytes, from + 2, (index, value) => {
-          target[to + index] = scale * (value - 8);
-        });
-      },
-    },
-  ],
-  [
-    3,
-    {
-      name: "Q4_1",
-      blockSize: 32,
-      blockBytes: 20,
-      decode: (bytes, from, target, to) => {
-        const scale = half(bytes, from);
-        const minimum = half(bytes, from + 2);
-        fourBits(bytes, from + 4, (index, value) => {
-          target[to + index] = Math.fround(scale * value) + minimum;
-        });
-      },
-    },
-  ],
-  [
-    6,
-    {
-      name: "Q5_0",
-      blockSize: 32,
-      blockBytes: 22,
-      decode: (bytes, from, target, to) => {
-        const scale = half(bytes, from);
-        fiveBits(bytes, from + 2, (index, value) => {
-          target[to + index] = scale * (value - 16);
-        });
-      },
-    },
-  ],
-  [
-    7,
-    {
-      name: "Q5_1",
-      blockSize: 32,
-      blockBytes: 24,
-      decode: (bytes, from, target, to) => {
-        const scale = half(bytes, from);
-        const minimum = half(bytes, from + 2);
-        fiveBits(bytes, from + 4, (index, value) => {
-          target[to + index] = Math.fround(scale * value) + minimum;
-        });
-      },
-    },
-  ],
+  [2, centred("Q4_0", 4)],
+  [3, raised("Q4_1", 4)],
+  [6, centred("Q5_0", 5)],
+  [7, raised("Q5_1", 5)],
   [
     8,
     {
