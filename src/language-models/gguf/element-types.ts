@@ -27,55 +27,35 @@ function float(bits: number): number {
   return floatOfBits[0] as number;
 }
 
-/** 32 numbers of four bits: the low halves of 16 bytes, then the high ones. */
-function fourBits(bytes: Uint8Array, from: number, visit: (index: number, value: number) => void): void {
+/**
+ * A block of 32 numbers of four bits, the low halves of 16 bytes and then the high ones; a fifth bit of each, where there
+ * is one, comes in four bytes before them. Before all that stands the scale, and the minimum where numbers have one;
+ * without it they are around zero. (Loops without calls: a file holds millions of blocks, of several of these types.)
+ */
+function aroundZero(bytes: Uint8Array, from: number, target: Float32Array, to: number, fifthBit: boolean): void {
+  const scale = half(bytes, from);
+  const highs = fifthBit ? word(bytes, from + 2) | (word(bytes, from + 4) << 16) : 0;
+  const lows = from + (fifthBit ? 6 : 2);
+  const zero = fifthBit ? 16 : 8;
   for (let index = 0; index < 16; index++) {
-    const pair = byte(bytes, from + index);
-    visit(index, pair & 15);
-    visit(index + 16, pair >> 4);
+    const pair = byte(bytes, lows + index);
+    target[to + index] = scale * (((pair & 15) | (((highs >>> index) & 1) << 4)) - zero);
+    target[to + 16 + index] = scale * (((pair >> 4) | (((highs >>> (16 + index)) & 1) << 4)) - zero);
   }
 }
 
-/** As `fourBits`, with a fifth bit of each from four bytes before them. */
-function fiveBits(bytes: Uint8Array, from: number, visit: (index: number, value: number) => void): void {
-  const highs = word(bytes, from) | (word(bytes, from + 2) << 16);
-  fourBits(bytes, from + 4, (index, low) => visit(index, low | (((highs >>> index) & 1) << 4)));
-}
-
-const unpacking = { 4: { unpack: fourBits, bytes: 16 }, 5: { unpack: fiveBits, bytes: 20 } } as const;
-
-/** Blocks of 32 numbers around zero: a scale, then the numbers. */
-function centred(name: string, bits: 4 | 5): GgufElementType {
-  const { unpack, bytes: packed } = unpacking[bits];
-  const zero = 2 ** (bits - 1);
-  return {
-    name,
-    blockSize: 32,
-    blockBytes: 2 + packed,
-    decode: (bytes, from, target, to) => {
-      const scale = half(bytes, from);
-      unpack(bytes, from + 2, (index, value) => {
-        target[to + index] = scale * (value - zero);
-      });
-    },
-  };
-}
-
-/** Blocks of 32 numbers above a minimum: a scale, the minimum, then the numbers. */
-function raised(name: string, bits: 4 | 5): GgufElementType {
-  const { unpack, bytes: packed } = unpacking[bits];
-  return {
-    name,
-    blockSize: 32,
-    blockBytes: 4 + packed,
-    decode: (bytes, from, target, to) => {
-      const scale = half(bytes, from);
-      const minimum = half(bytes, from + 2);
-      unpack(bytes, from + 4, (index, value) => {
-        target[to + index] = Math.fround(scale * value) + minimum;
-      });
-    },
-  };
+function aboveMinimum(bytes: Uint8Array, from: number, target: Float32Array, to: number, fifthBit: boolean): void {
+  const scale = half(bytes, from);
+  const minimum = half(bytes, from + 2);
+  const highs = fifthBit ? word(bytes, from + 4) | (word(bytes, from + 6) << 16) : 0;
+  const lows = from + (fifthBit ? 8 : 4);
+  for (let index = 0; index < 16; index++) {
+    const pair = byte(bytes, lows + index);
+    const low = (pair & 15) | (((highs >>> index) & 1) << 4);
+    const high = (pair >> 4) | (((highs >>> (16 + index)) & 1) << 4);
+    target[to + index] = Math.fround(scale * low) + minimum;
+    target[to + 16 + index] = Math.fround(scale * high) + minimum;
+  }
 }
 
 /** Scale and minimum of one of the eight parts of a block of 256: six bits each, packed into twelve bytes. */
@@ -140,10 +120,42 @@ export const ggufElementTypes: ReadonlyMap<number, GgufElementType> = new Map<nu
       },
     },
   ],
-  [2, centred("Q4_0", 4)],
-  [3, raised("Q4_1", 4)],
-  [6, centred("Q5_0", 5)],
-  [7, raised("Q5_1", 5)],
+  [
+    2,
+    {
+      name: "Q4_0",
+      blockSize: 32,
+      blockBytes: 18,
+      decode: (bytes, from, target, to) => aroundZero(bytes, from, target, to, false),
+    },
+  ],
+  [
+    3,
+    {
+      name: "Q4_1",
+      blockSize: 32,
+      blockBytes: 20,
+      decode: (bytes, from, target, to) => aboveMinimum(bytes, from, target, to, false),
+    },
+  ],
+  [
+    6,
+    {
+      name: "Q5_0",
+      blockSize: 32,
+      blockBytes: 22,
+      decode: (bytes, from, target, to) => aroundZero(bytes, from, target, to, true),
+    },
+  ],
+  [
+    7,
+    {
+      name: "Q5_1",
+      blockSize: 32,
+      blockBytes: 24,
+      decode: (bytes, from, target, to) => aboveMinimum(bytes, from, target, to, true),
+    },
+  ],
   [
     8,
     {
