@@ -54,13 +54,23 @@ export async function examinationOf<Problem>(
   random: RandomStream,
 ): Promise<Examination> {
   if (name !== gsm8kSet) return examinationWith(domain, domain.drawTestSet(name, problems, random));
+  return examinationWith(gsm8kExam, await readFirstRows(measure.gsm8k as string, problems));
+}
+
+/** Reads the file of GSM8K's rows, where there is one, so that a fault of it is told before anything is spent. */
+export async function checkTestSets({ measure }: Pick<Configuration, "measure">): Promise<void> {
+  if (measure.gsm8k !== undefined) await readFirstRows(measure.gsm8k, measure.gsm8kRows);
+}
+
+/** Throws as readGsm8k, and InvalidArgumentError where there are fewer. */
+async function readFirstRows(path: string, count: number): Promise<Gsm8kRow[]> {
   const rows: Gsm8kRow[] = [];
-  for await (const { row } of readGsm8k(measure.gsm8k as string)) {
+  for await (const { row } of readGsm8k(path)) {
     rows.push(row);
-    if (rows.length === problems) return examinationWith(gsm8kExam, rows);
+    if (rows.length === count) return rows;
   }
   throw new InvalidArgumentError({
-    expected: `${problems} rows in ${quotedText(measure.gsm8k as string, 1000)}`,
+    expected: `${count} rows in ${quotedText(path, 1000)}`,
     received: String(rows.length),
     remedy: "name a file with more, or set measure.gsm8kRows",
   });

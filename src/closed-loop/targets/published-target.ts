@@ -3,6 +3,7 @@
 import { openTrainableModel } from "../../fine-tuning/open-trainable-model.ts";
 import type { TrainableModel } from "../../fine-tuning/trainable-model.ts";
 import { TransformerLanguageModel } from "../../language-models/engine/transformer-language-model.ts";
+import type { DownloadProgress } from "../../language-models/hub/download-model.ts";
 import { type LoraParameters, loraScale, mergeLora } from "../../nn/lora.ts";
 import type { Configuration } from "../configuration.ts";
 import { learnAdapter, loraOf } from "../learn-adapter.ts";
@@ -13,8 +14,11 @@ import type { Target } from "./target.ts";
 const contextLength = 1024;
 
 /** Opens a model, which may have to be fetched first. Throws as openTrainableModel. */
-export async function readPublishedTarget(configuration: Configuration): Promise<Target> {
-  return publishedTarget(configuration, await openTrainableModel(configuration.model), undefined);
+export async function readPublishedTarget(
+  configuration: Configuration,
+  onDownload?: (progress: DownloadProgress) => void,
+): Promise<Target> {
+  return publishedTarget(configuration, await openTrainableModel(configuration.model, {}, onDownload), undefined);
 }
 
 /** A published model with an adapter, or as it came. */

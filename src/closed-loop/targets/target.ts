@@ -3,6 +3,7 @@ import { CorruptFileError } from "../../core/errors/corrupt-file-error.ts";
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
 import { quotedText } from "../../core/quoted-text.ts";
 import type { RandomStream } from "../../core/random.ts";
+import type { DownloadProgress } from "../../language-models/hub/download-model.ts";
 import type { LanguageModel } from "../../language-models/language-model.ts";
 import type { Configuration } from "../configuration.ts";
 import type { Domain } from "../domain.ts";
@@ -53,8 +54,12 @@ const weightsKey = "weights of the model";
 
 type TargetDomain = Pick<Domain<unknown>, "name" | "tokenizer">;
 
-/** Opens the model that a configuration names. Throws as openPretrained, loadTransformer and openLanguageModel do. */
-export async function readTarget(configuration: Configuration, domain: TargetDomain): Promise<Target> {
+/** Opens the model that a configuration names, which may have to be fetched first. Throws as openPretrained, loadTransformer and openLanguageModel do. */
+export async function readTarget(
+  configuration: Configuration,
+  domain: TargetDomain,
+  onDownload?: (progress: DownloadProgress) => void,
+): Promise<Target> {
   switch (targetKind(configuration.model)) {
     case "own": {
       const { readOwnTarget } = await import("./own-target.ts");
@@ -62,7 +67,7 @@ export async function readTarget(configuration: Configuration, domain: TargetDom
     }
     case "published": {
       const { readPublishedTarget } = await import("./published-target.ts");
-      return readPublishedTarget(configuration);
+      return readPublishedTarget(configuration, onDownload);
     }
     case "elsewhere": {
       const { elsewhereTarget } = await import("./elsewhere-target.ts");
