@@ -3,7 +3,8 @@
  *
  * Cold, SmolLM2-135M-Instruct fails at nearly every word problem and at the asked form, so that any tuning looks good. It is
  * therefore first warmed up by LoRA on ordinary problems of one and two steps, once a seed; all arms start from that model,
- * replay the same number of ordinary problems, get the same number of new training tokens and, where they search, of target
+ * replay the same number of ordinary problems, get the same number of new training tokens (as the domain counts them: the page
+ * has the model's own tokens and steps beside) and, where they search, of target
  * evaluations. All have the same settings of learning: the rate is
  * the better of two for the warm-up on seed 1001, which no result uses (docs/experiment-log.md); nothing was tuned for any arm.
  *

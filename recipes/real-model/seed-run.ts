@@ -3,9 +3,10 @@ import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { improveRounds, warmUp } from "../../src/closed-loop/improve.ts";
 import { lessonFolder } from "../../src/closed-loop/learn-adapter.ts";
-import type { LoopContext } from "../../src/closed-loop/loop-context.ts";
+import type { LoopContext, PhaseCost } from "../../src/closed-loop/loop-context.ts";
 import { measureTestSets, type TestSetResult } from "../../src/closed-loop/measurement.ts";
 import { loadTarget, type Target } from "../../src/closed-loop/targets/target.ts";
+import { curveNames } from "../../src/fine-tuning/curves.ts";
 import type { GradeSchoolProblem } from "../../src/reasoning/tasks/grade-school/problem.ts";
 import type { MachineDescription } from "../closed-loop/machine.ts";
 import { type FinishedPart, type SeedRunOptions, withRun } from "../closed-loop/seed-run.ts";
@@ -27,8 +28,12 @@ export interface RealModelArmResult extends RealModelResult {
   readonly examples: number;
   /** Different ones among them. */
   readonly different: number;
-  /** New training tokens, as the domain counts them. */
+  /** New training tokens, as the domain counts them: what is equal in all arms. */
   readonly tokens: number;
+  /** Tokens of the model's own that it was trained on, new and replayed, prompts included. */
+  readonly modelTokens: number;
+  /** Training steps: of rows that hold as many examples as fit. */
+  readonly steps: number;
   /** Of everything in this part's run. */
   readonly seconds: number;
 }
@@ -71,11 +76,22 @@ export function runArm(options: SeedRunOptions, arm: RealModelArm): Promise<Fini
       examples: sum(({ problems }) => problems.length),
       different: sum(({ different }) => different),
       tokens: sum(({ tokens }) => tokens),
-      seconds: context.store
-        .events("phase")
-        .reduce((total, { payload }) => total + (payload as { readonly seconds: number }).seconds, 0),
+      ...trainingOf(context),
     };
   });
+}
+
+/** What the part's run recorded of its training. */
+export function trainingOf({
+  store,
+}: Pick<LoopContext<unknown>, "store">): Pick<RealModelArmResult, "modelTokens" | "steps" | "seconds"> {
+  const costs = store.events("phase").map(({ payload }) => payload as unknown as PhaseCost);
+  const learning = costs.filter(({ phase }) => phase === "learn");
+  return {
+    modelTokens: learning.reduce((total, { tokens }) => total + tokens, 0),
+    steps: store.metrics(`${curveNames.training}, round 1`).length,
+    seconds: costs.reduce((total, { seconds }) => total + seconds, 0),
+  };
 }
 
 async function measured(

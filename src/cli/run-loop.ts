@@ -80,11 +80,16 @@ function withAbsolutePaths(configuration: Configuration): Configuration {
  * that runs elsewhere is opened, which sends nothing and finds that a key or a package is missing.
  */
 async function checkModel(name: LoopName, configuration: Configuration, { terminal }: CommandContext): Promise<void> {
-  const [{ checkTestSets }, { readTarget, requireTeachable }, { domainNamed }] = await Promise.all([
-    import("../closed-loop/examinations.ts"),
-    import("../closed-loop/targets/target.ts"),
-    import("../closed-loop/domains.ts"),
-  ]);
+  const [{ unknownPrice }, { priceOf }, { checkTestSets }, { readTarget, requireTeachable }, { domainNamed }] =
+    await Promise.all([
+      import("../language-models/calls/budget.ts"),
+      import("../language-models/calls/price.ts"),
+      import("../closed-loop/examinations.ts"),
+      import("../closed-loop/targets/target.ts"),
+      import("../closed-loop/domains.ts"),
+    ]);
+  const { calls, model } = configuration;
+  if (calls.maxUsd !== undefined && priceOf(model, calls.price) === undefined) throw unknownPrice();
   if (name === "improve" || name === "measure") await checkTestSets(configuration);
   const downloads = downloadDisplay(terminal);
   const target = await readTarget(configuration, domainNamed(configuration.domain), downloads.update).finally(

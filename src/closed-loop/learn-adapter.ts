@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { readOwnFile } from "../core/read-own-file.ts";
 import { Checkpoints } from "../fine-tuning/checkpoints.ts";
 import { type FineTuningConfiguration, parseFineTuningConfiguration } from "../fine-tuning/configuration.ts";
-import { answered, shortened } from "../fine-tuning/data/encode-record.ts";
+import { answered } from "../fine-tuning/data/encode-record.ts";
+import { roundedSize } from "../fine-tuning/data/training-batch.ts";
 import { supervisedObjective } from "../fine-tuning/objective.ts";
 import { train } from "../fine-tuning/train.ts";
 import { type TrainableModel, traineeOf } from "../fine-tuning/trainable-model.ts";
@@ -17,8 +18,8 @@ import type { Configuration } from "./configuration.ts";
 import type { LoopContext } from "./loop-context.ts";
 import type { Lesson } from "./targets/target.ts";
 
-/** Positions of a row that several examples share. */
-const packedLength = 256;
+/** Positions of a row that several examples share; a longer example has rows of its length. */
+const usualRow = 256;
 
 /** What becomes of a damaged file. */
 const again = "to do this lesson again";
@@ -56,10 +57,10 @@ export async function learnAdapter<Problem>(
   }
   const { domain, configuration, store, signal } = context;
   const settings = trainingSettings(configuration, epochs, random.integer(0, 2 ** 31));
-  const examples = [...trainingSet.problems, ...trainingSet.replayed].flatMap((problem) => {
-    const prompt = context.ask(domain.task.prompt(problem));
-    return shortened(answered(model.tokenizer, prompt, domain.task.solution(problem)), packedLength) ?? [];
-  });
+  const examples = [...trainingSet.problems, ...trainingSet.replayed].map((problem) =>
+    answered(model.tokenizer, context.ask(domain.task.prompt(problem)), domain.task.solution(problem)),
+  );
+  const packedLength = examples.reduce((most, { tokens }) => Math.max(most, roundedSize(tokens.length)), usualRow);
   const trainee = traineeOf(model, settings);
   const begin = adapter === undefined ? trainee.trained : copied(adapter);
   const checkpoints = new Checkpoints<Tree>(begun);
@@ -115,7 +116,7 @@ function trainingSettings(
     weightDecay,
     clip,
     packing: true,
-    maximumLength: packedLength,
+    maximumLength: usualRow,
     validation: 0,
     checkpointEvery,
     threads,

@@ -177,13 +177,7 @@ export class Budget {
         remedy: "give maximumTokens",
       });
     }
-    if (maximumUsd !== undefined && cost.nanodollars === undefined) {
-      throw new InvalidArgumentError({
-        expected: "a model whose price is known under a cap of dollars",
-        received: "one that the price table does not have",
-        remedy: "give it with --price IN,OUT (dollars per million tokens), or cap calls or tokens instead",
-      });
-    }
+    if (maximumUsd !== undefined && cost.nanodollars === undefined) throw unknownPrice();
     if (!this.#fits(cost, noSpending)) throw this.#exceeded(cost);
   }
 
@@ -220,4 +214,13 @@ function describeLimits({ maximumCalls, maximumTokens, maximumUsd }: BudgetLimit
 function describe({ calls, inputTokens, outputTokens, nanodollars, unpricedCalls }: Spending): string {
   const money = unpricedCalls > 0 ? "" : `, ${dollars(nanodollars)}`;
   return `${calls} ${calls === 1 ? "call" : "calls"}, ${inputTokens + outputTokens} tokens${money}`;
+}
+
+/** A cap of dollars on a model whose price nobody knows; told before a run begins, and in any case before a call is sent. */
+export function unknownPrice(): InvalidArgumentError {
+  return new InvalidArgumentError({
+    expected: "a model whose price is known under a cap of dollars",
+    received: "one that the price table does not have",
+    remedy: "give it with --price IN,OUT (dollars per million tokens), or cap calls or tokens instead",
+  });
 }
