@@ -1,0 +1,2 @@
+export type * from "./judge.ts";
+export { makeJudge } from "./judge-parts.ts";
