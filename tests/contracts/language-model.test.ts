@@ -41,6 +41,18 @@ languageModelContract({
   tolerance,
 });
 languageModelContract({
+  name: "transformer that embeds",
+  create: () => tinyLanguageModel({ embeds: true }),
+  capabilities: [...capabilities, "embed"],
+  prompts,
+});
+languageModelContract({
+  name: "transformer that embeds, sampled continuously",
+  create: () => tinyLanguageModel({ embeds: true, continuous: true }),
+  capabilities: [...capabilities, "embed"],
+  prompts,
+});
+languageModelContract({
   name: "scripted",
   create: () =>
     new ScriptedLanguageModel({

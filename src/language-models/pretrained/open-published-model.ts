@@ -33,5 +33,5 @@ export async function openPublishedModel(
       remedy: "ask for less, or name a model with a longer context",
     });
   }
-  return new TransformerLanguageModel({ id, shape, parameters, tokenizer, threads, contextLength });
+  return new TransformerLanguageModel({ id, shape, parameters, tokenizer, threads, contextLength, embeds: true });
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
+import { splitWords } from "../../core/words.ts";
 import type { DataRow } from "./measure.ts";
 import { rowText } from "./row-text.ts";
-import { splitWords } from "./words.ts";
 
 /** A named function of a row with finitely many values: one dimension along which a data set may be full or empty. */
 export interface DataDescriptor {
