@@ -1,2 +1,2 @@
 export type * from "./judge.ts";
-export { makeJudge } from "./judge-parts.ts";
+export { makeJudge } from "./make-judge.ts";

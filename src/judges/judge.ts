@@ -40,11 +40,19 @@ export interface Votes {
   readonly unparsable: number;
 }
 
+/** Votes by the place at which the chosen item was shown: a fair judge has as many of both over both orders. */
+export interface PositionVotes {
+  readonly shownFirst: number;
+  readonly shownSecond: number;
+}
+
 /** What a judge says of a pair. */
 export interface Verdict {
   /** "tie" also where no answer could be read: `votes` tells the difference. */
   readonly winner: Winner;
   readonly votes: Votes;
+  /** Missing where the judge never sees two items in an order. */
+  readonly positions?: PositionVotes;
   /** Calls of language models it took; results that were recorded before are counted too. */
   readonly calls: number;
   /** Why, in the words of the judge or of what went wrong. Untrusted text. */

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { UnsupportedCapabilityError } from "../core/errors/unsupported-capability-error.ts";
 import type { RandomStream } from "../core/random.ts";
-import type { Judge, JudgeCapability, JudgedItem, JudgedPair, JudgeScore, Verdict, Votes, Winner } from "./judge.ts";
+import type { Judge, JudgeCapability, JudgedItem, JudgedPair, JudgeScore } from "./judge.ts";
 
 /** A judge of the functions that are given; what is left out raises UnsupportedCapabilityError. */
 export function makeJudge(
@@ -22,29 +22,6 @@ export function makeJudge(
   };
 }
 
-/** No vote at all. */
-export const noVotes: Votes = { first: 0, second: 0, tie: 0, unparsable: 0 };
-
-/** Votes added up. */
-export function addVotes(a: Votes, b: Votes): Votes {
-  return {
-    first: a.first + b.first,
-    second: a.second + b.second,
-    tie: a.tie + b.tie,
-    unparsable: a.unparsable + b.unparsable,
-  };
-}
-
-/** A verdict of one vote. */
-export function oneVote(vote: Winner | "unparsable", calls: number, reason?: string): Verdict {
-  return {
-    winner: vote === "unparsable" ? "tie" : vote,
-    votes: { ...noVotes, [vote]: 1 },
-    calls,
-    ...(reason !== undefined && { reason }),
-  };
-}
-
 /** A score from one answer, which could not be read where the value is undefined. */
 export function oneScore(
   value: number | undefined,
@@ -58,21 +35,6 @@ export function oneScore(
     calls,
     ...(categories !== undefined && { categories }),
     ...(reason !== undefined && { reason }),
-  };
-}
-
-/** The pair the other way round. */
-export function swappedPair({ first, second }: JudgedPair): JudgedPair {
-  return { first: second, second: first };
-}
-
-/** A verdict on a swapped pair, told of the pair as it was. */
-export function swappedVerdict(verdict: Verdict): Verdict {
-  const { winner, votes } = verdict;
-  return {
-    ...verdict,
-    winner: winner === "tie" ? "tie" : winner === "first" ? "second" : "first",
-    votes: { ...votes, first: votes.second, second: votes.first },
   };
 }
 
