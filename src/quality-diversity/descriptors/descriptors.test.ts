@@ -85,10 +85,10 @@ describe("numbers between edges", () => {
 
 describe("length of a text", () => {
   test("characters are code points, words stand between white space", () => {
+    const characters = textLengthDescriptor({ unit: "characters", edges: evenEdges(0, 40, 40) });
+    const words = textLengthDescriptor({ unit: "words", edges: [1, 2, 3, 4, 5] });
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => {
-        const characters = textLengthDescriptor({ unit: "characters", edges: evenEdges(0, 40, 40) });
-        const words = textLengthDescriptor({ unit: "words", edges: [1, 2, 3, 4, 5] });
         expect(characters.bin(text)).toBe(Math.min(39, [...text].length));
         expect(words.bin(text)).toBe(Math.min(5, splitWords(text).length));
       }),
