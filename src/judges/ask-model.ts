@@ -1,6 +1,12 @@
 /** Questions to a judging model, of which each has an answer or says why not. */
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
-import type { Generation, LanguageModel, Prompt, Score } from "../language-models/language-model.ts";
+import type {
+  Generation,
+  LanguageModel,
+  Prompt,
+  Score,
+  TokenLogProbability,
+} from "../language-models/language-model.ts";
 
 /** Prompts for a model that generates. */
 export interface AskOptions {
@@ -11,6 +17,8 @@ export interface AskOptions {
   readonly seed: number;
   /** Answers to each prompt (default 1). */
   readonly samples?: number;
+  /** Whether the probability of each answer is wanted, where the model tells it (default false). */
+  readonly probabilities?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -20,13 +28,20 @@ export interface ModelAnswer {
   readonly text: string;
   /** Why there is no answer: a refusal, a broken answer, a prompt that the model cannot take. Untrusted, one line. */
   readonly failure?: string;
+  /** The sampled tokens, where they were asked for and the model tells them. */
+  readonly tokens?: readonly TokenLogProbability[];
 }
 
 /** The answers by prompt and sample. Throws what makes further questions useless (budget, key, interruption). */
 export async function askModel(options: AskOptions): Promise<readonly (readonly ModelAnswer[])[]> {
-  const { model, prompts, maximumTokens, temperature, seed, samples = 1, signal } = options;
+  const { model, prompts, maximumTokens, temperature, seed, samples = 1, probabilities = false, signal } = options;
   const rows = await separatingUntakable(prompts, (some) =>
-    model.generate({ prompts: some, samples, maximumTokens, temperature, seed, ...(signal && { signal }) }),
+    model.generate({
+      prompts: some,
+      ...{ samples, maximumTokens, temperature, seed },
+      ...(probabilities && { tokenLogProbabilities: true }),
+      ...(signal && { signal }),
+    }),
   );
   return rows.map((row) =>
     "failure" in row ? Array.from({ length: samples }, () => ({ text: "", failure: row.failure })) : row.map(answerOf),
@@ -43,10 +58,12 @@ export async function scoreWithModel(options: {
   return separatingUntakable(items, (some) => model.score({ items: some, ...(signal && { signal }) }));
 }
 
-function answerOf({ text, finishReason, failure }: Generation): ModelAnswer {
+function answerOf({ text, finishReason, failure, tokenLogProbabilities }: Generation): ModelAnswer {
   if (finishReason === "refusal") return { text: "", failure: failure ?? "the model refused" };
   if (finishReason === "error") return { text: "", failure: failure ?? "no answer" };
-  return text.trim() === "" ? { text: "", failure: "an empty answer" } : { text };
+  return text.trim() === ""
+    ? { text: "", failure: "an empty answer" }
+    : { text, ...(tokenLogProbabilities && { tokens: tokenLogProbabilities }) };
 }
 
 /**

@@ -43,7 +43,8 @@ export function regularExpressionJudge(options: RegularExpressionJudgeOptions): 
  */
 export function jsonSchemaJudge(options: JsonSchemaJudgeOptions): Judge {
   const { schema } = options;
-  const file = typeof schema === "object" && "file" in schema && typeof schema.file === "string" ? schema.file : undefined;
+  const file =
+    typeof schema === "object" && "file" in schema && typeof schema.file === "string" ? schema.file : undefined;
   const check: ExactCheck = { kind: "schema", schema: file === undefined ? schema : readJson(file) };
   return exactJudge(`JSON schema${file === undefined ? "" : ` ${quotedText(file, 60)}`}`, check, options);
 }

@@ -11,9 +11,7 @@ import { makeJudge, oneScore } from "./make-judge.ts";
 import { oneVote } from "./votes.ts";
 
 /** Whether (true is 1), or how much in [0, 1], an item is what is looked for; with a reason where one is wanted. */
-export type ScoringFunction = (
-  item: JudgedItem,
-) => Scored | Promise<Scored>;
+export type ScoringFunction = (item: JudgedItem) => Scored | Promise<Scored>;
 type Scored = boolean | number | { readonly value: boolean | number; readonly reason?: string };
 
 /** Which of two items is more of what is looked for. */
@@ -91,7 +89,9 @@ async function scoreOne(item: JudgedItem, score: ScoringFunction): Promise<Judge
   try {
     const given = await score(item);
     const isObject = typeof given === "object" && given !== null;
-    const value = Number(isObject ? given.value : typeof given === "boolean" || typeof given === "number" ? given : Number.NaN);
+    const value = Number(
+      isObject ? given.value : typeof given === "boolean" || typeof given === "number" ? given : Number.NaN,
+    );
     if (value >= 0 && value <= 1) return oneScore(value, 0, { reason: isObject ? given.reason : undefined });
     return oneScore(undefined, 0, { reason: `the function gave ${quotedText(JSON.stringify(given) ?? "nothing")}` });
   } catch (error) {

@@ -16,7 +16,20 @@ type Compile = (schema: unknown) => Check;
 /** No value of a model's needs more; recursion stays far from the end of the stack. */
 const maximumDepth = 200;
 
-const annotations = ["$schema", "$id", "$comment", "$defs", "definitions", "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"];
+const annotations = [
+  "$schema",
+  "$id",
+  "$comment",
+  "$defs",
+  "definitions",
+  "title",
+  "description",
+  "default",
+  "examples",
+  "deprecated",
+  "readOnly",
+  "writeOnly",
+];
 
 const formats: Readonly<Record<string, z.ZodType>> = {
   "date-time": z.iso.datetime({ offset: true }),
@@ -76,7 +89,8 @@ const keywords: Readonly<Record<string, Keyword>> = {
     const types = [argument].flat().map(String);
     const unknown = types.find((type) => !Object.hasOwn(typeTests, type));
     if (unknown !== undefined) throw unusable("a known type", unknown);
-    return (value) => (types.some((type) => typeTests[type]?.(value)) ? undefined : `not of type ${types.join(" or ")}`);
+    return (value) =>
+      types.some((type) => typeTests[type]?.(value)) ? undefined : `not of type ${types.join(" or ")}`;
   },
   enum: (argument) => {
     const allowed = new Set(listOf(argument, "enum").map(canonical));
@@ -93,7 +107,8 @@ const keywords: Readonly<Record<string, Keyword>> = {
   },
   anyOf: (argument, _, compile) => {
     const checks = listOf(argument, "anyOf").map(compile);
-    return (value, depth) => (checks.some((check) => check(value, depth) === undefined) ? undefined : "none of the alternatives");
+    return (value, depth) =>
+      checks.some((check) => check(value, depth) === undefined) ? undefined : "none of the alternatives";
   },
   oneOf: (argument, _, compile) => {
     const checks = listOf(argument, "oneOf").map(compile);
@@ -103,20 +118,32 @@ const keywords: Readonly<Record<string, Keyword>> = {
     };
   },
   if: (argument, schema, compile) => {
-    const [condition, yes, no] = [argument, schema.then ?? true, schema.else ?? true].map(compile) as [Check, Check, Check];
+    const [condition, yes, no] = [argument, schema.then ?? true, schema.else ?? true].map(compile) as [
+      Check,
+      Check,
+      Check,
+    ];
     return (value, depth) => (condition(value, depth) === undefined ? yes : no)(value, depth);
   },
   properties: (argument, _, compile) => {
-    const checks = Object.entries(objectOf(argument, "properties")).map(([name, inner]) => [name, compile(inner)] as const);
+    const checks = Object.entries(objectOf(argument, "properties")).map(
+      ([name, inner]) => [name, compile(inner)] as const,
+    );
     return ofObjects((value, depth) =>
-      firstFault(checks, ([name, check]) => (Object.hasOwn(value, name) ? within(name, check(value[name], depth)) : undefined)),
+      firstFault(checks, ([name, check]) =>
+        Object.hasOwn(value, name) ? within(name, check(value[name], depth)) : undefined,
+      ),
     );
   },
   patternProperties: (argument, _, compile) => {
-    const checks = Object.entries(objectOf(argument, "patternProperties")).map(([source, inner]) => [pattern(source), compile(inner)] as const);
+    const checks = Object.entries(objectOf(argument, "patternProperties")).map(
+      ([source, inner]) => [pattern(source), compile(inner)] as const,
+    );
     return ofObjects((value, depth) =>
       firstFault(checks, ([matching, check]) =>
-        firstFault(Object.keys(value), (name) => (matching.test(name) ? within(name, check(value[name], depth)) : undefined)),
+        firstFault(Object.keys(value), (name) =>
+          matching.test(name) ? within(name, check(value[name], depth)) : undefined,
+        ),
       ),
     );
   },
@@ -126,7 +153,9 @@ const keywords: Readonly<Record<string, Keyword>> = {
     const patterns = Object.keys(objectOf(schema.patternProperties ?? {}, "patternProperties")).map(pattern);
     return ofObjects((value, depth) =>
       firstFault(Object.keys(value), (name) =>
-        named.has(name) || patterns.some((each) => each.test(name)) ? undefined : within(name, check(value[name], depth)),
+        named.has(name) || patterns.some((each) => each.test(name))
+          ? undefined
+          : within(name, check(value[name], depth)),
       ),
     );
   },
@@ -136,18 +165,26 @@ const keywords: Readonly<Record<string, Keyword>> = {
   },
   required: (argument) => {
     const names = listOf(argument, "required").map(String);
-    return ofObjects((value) => firstFault(names, (name) => (Object.hasOwn(value, name) ? undefined : `without ${quotedText(name)}`)));
+    return ofObjects((value) =>
+      firstFault(names, (name) => (Object.hasOwn(value, name) ? undefined : `without ${quotedText(name)}`)),
+    );
   },
   dependentRequired: (argument) => {
-    const entries = Object.entries(objectOf(argument, "dependentRequired")).map(([name, needed]) => [name, listOf(needed, name).map(String)] as const);
+    const entries = Object.entries(objectOf(argument, "dependentRequired")).map(
+      ([name, needed]) => [name, listOf(needed, name).map(String)] as const,
+    );
     return ofObjects((value) =>
       firstFault(entries, ([name, needed]) =>
-        Object.hasOwn(value, name) && needed.some((other) => !Object.hasOwn(value, other)) ? `without what ${quotedText(name)} needs` : undefined,
+        Object.hasOwn(value, name) && needed.some((other) => !Object.hasOwn(value, other))
+          ? `without what ${quotedText(name)} needs`
+          : undefined,
       ),
     );
   },
-  minProperties: (argument) => atLeast(argument, "properties", (value) => (isObject(value) ? Object.keys(value).length : undefined)),
-  maxProperties: (argument) => atMost(argument, "properties", (value) => (isObject(value) ? Object.keys(value).length : undefined)),
+  minProperties: (argument) =>
+    atLeast(argument, "properties", (value) => (isObject(value) ? Object.keys(value).length : undefined)),
+  maxProperties: (argument) =>
+    atMost(argument, "properties", (value) => (isObject(value) ? Object.keys(value).length : undefined)),
   items: (argument, schema, compile) => {
     // Older drafts have a list here, which is prefixItems now.
     if (Array.isArray(argument)) throw unusable("one schema for items, and a list in prefixItems", "a list in items");
@@ -160,7 +197,9 @@ const keywords: Readonly<Record<string, Keyword>> = {
   prefixItems: (argument, _, compile) => {
     const checks = listOf(argument, "prefixItems").map(compile);
     return ofLists((value, depth) =>
-      firstFault(checks.entries(), ([index, check]) => (index < value.length ? within(index, check(value[index], depth)) : undefined)),
+      firstFault(checks.entries(), ([index, check]) =>
+        index < value.length ? within(index, check(value[index], depth)) : undefined,
+      ),
     );
   },
   contains: (argument, schema, compile) => {
@@ -175,17 +214,21 @@ const keywords: Readonly<Record<string, Keyword>> = {
   minItems: (argument) => atLeast(argument, "items", (value) => (Array.isArray(value) ? value.length : undefined)),
   maxItems: (argument) => atMost(argument, "items", (value) => (Array.isArray(value) ? value.length : undefined)),
   uniqueItems: (argument) =>
-    ofLists((value) => (argument === true && new Set(value.map(canonical)).size < value.length ? "items that are equal" : undefined)),
+    ofLists((value) =>
+      argument === true && new Set(value.map(canonical)).size < value.length ? "items that are equal" : undefined,
+    ),
   minLength: (argument) => atLeast(argument, "characters", lengthOf),
   maxLength: (argument) => atMost(argument, "characters", lengthOf),
   pattern: (argument) => {
     const matching = pattern(String(argument));
-    return (value) => (typeof value !== "string" || matching.test(value) ? undefined : "text that does not match the pattern");
+    return (value) =>
+      typeof value !== "string" || matching.test(value) ? undefined : "text that does not match the pattern";
   },
   format: (argument) => {
     const format = Object.hasOwn(formats, String(argument)) ? formats[String(argument)] : undefined;
     if (format === undefined) throw unusable(`a format of ${Object.keys(formats).join(", ")}`, argument);
-    return (value) => (typeof value !== "string" || format.safeParse(value).success ? undefined : `no ${String(argument)}`);
+    return (value) =>
+      typeof value !== "string" || format.safeParse(value).success ? undefined : `no ${String(argument)}`;
   },
   minimum: (argument) => atLeast(argument, "", numberIn),
   maximum: (argument) => atMost(argument, "", numberIn),
@@ -200,7 +243,8 @@ const keywords: Readonly<Record<string, Keyword>> = {
   multipleOf: (argument) => {
     const unit = numberOf(argument, "multipleOf");
     // 0.3 is a multiple of 0.1 although their binary fractions are not.
-    const isMultiple = (value: number) => Math.abs(value / unit - Math.round(value / unit)) <= 1e-9 * Math.max(1, Math.abs(value / unit));
+    const isMultiple = (value: number) =>
+      Math.abs(value / unit - Math.round(value / unit)) <= 1e-9 * Math.max(1, Math.abs(value / unit));
     return (value) => (typeof value !== "number" || isMultiple(value) ? undefined : `no multiple of ${unit}`);
   },
 };
@@ -270,7 +314,8 @@ function resolve(root: unknown, path: string): unknown {
   let part = root;
   for (const segment of path.split("/").slice(1)) {
     const name = decodeURIComponent(segment).replaceAll("~1", "/").replaceAll("~0", "~");
-    if (typeof part !== "object" || part === null || !Object.hasOwn(part, name)) throw unusable("a reference that leads somewhere", path);
+    if (typeof part !== "object" || part === null || !Object.hasOwn(part, name))
+      throw unusable("a reference that leads somewhere", path);
     part = (part as Record<string, unknown>)[name];
   }
   return part;
