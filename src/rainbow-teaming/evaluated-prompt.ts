@@ -1,4 +1,5 @@
 /** A prompt that was put to the target: what an archive keeps, and its form in the run store. */
+import type { Votes } from "../judges/judge.ts";
 import type { AddStatus } from "../quality-diversity/archives/archive.ts";
 import type { Json, StoredEntry } from "../runs/run-store.ts";
 
@@ -47,9 +48,9 @@ export interface ProposedPrompt {
   /** One bin for each of the domain's descriptors. */
   readonly bins: readonly number[];
   readonly steps: readonly MutationStep[];
-  /** BLEU of child and parent in [0, 1]; 0 without a parent. */
+  /** Of child and parent by the filter's own measure; 0 without a parent or a filter. */
   readonly similarity: number;
-  /** See JudgedResponse. */
+  /** What a program made the prompt from, for a verifier. */
   readonly data?: Json | undefined;
 }
 
@@ -68,14 +69,14 @@ export interface EvaluatedPrompt extends ProposedPrompt {
   /** The judge's score in [0, 1]; 0 for a child that lost its comparison, which is not scored. */
   readonly fitness: number;
   readonly status: AddStatus;
-  /** Votes for the child and for the incumbent; undefined where nothing was compared. */
-  readonly votes: readonly [number, number] | undefined;
+  /** "first" is the child, "second" the incumbent; undefined where nothing was compared. */
+  readonly votes: Votes | undefined;
   readonly incumbentId: string | undefined;
   readonly calls: CallCounts;
 }
 
 /** Why a child never reached the target, or its response the judge. */
-export type DiscardReason = "similar" | "no prompt" | "no bin" | "no response" | "duplicate";
+export type DiscardReason = "similar" | "no prompt" | "no bin" | "near-duplicate" | "no response" | "duplicate";
 
 /** An iteration that gave nothing to keep. */
 export interface DiscardedIteration {

@@ -5,8 +5,9 @@
  */
 import type { RandomStream } from "../core/random.ts";
 import type { LanguageModel } from "../language-models/language-model.ts";
+import type { AskingDescriptor } from "../quality-diversity/descriptors/descriptor.ts";
 import type { Json } from "../runs/run-store.ts";
-import { sentenceBleu } from "../synthetic-data/measures/bleu.ts";
+import type { ParentFilter } from "../synthetic-data/filters/parent-filter.ts";
 import { measuredBin } from "./descriptor-bins.ts";
 import { type Domain, labelsOf } from "./domain-schema.ts";
 import { addCalls, type CallCounts, type DiscardReason, noCalls, type ProposedPrompt } from "./evaluated-prompt.ts";
@@ -34,11 +35,13 @@ export type Proposal =
 /** Makes children: a language model by its instructions, or a program that changes problems. */
 export type Proposer = (request: ProposalRequest) => Promise<Proposal>;
 
-/** A place told by a model, and the calls that took. */
-export type Classify = (
-  text: string,
-  context: { readonly seed: number; readonly signal: AbortSignal | undefined },
-) => Promise<{ readonly bin: number | undefined; readonly calls: number }>;
+/** A descriptor that a model reads off a text. */
+export interface PromptClassifier {
+  /** Its bins are the labels of the domain's descriptor. */
+  readonly descriptor: AskingDescriptor<string>;
+  /** Calls of models that it takes for a text. */
+  readonly calls: number;
+}
 
 export interface LanguageModelProposerOptions {
   readonly domain: Pick<Domain, "prompt" | "generation" | "descriptors">;
@@ -48,12 +51,12 @@ export interface LanguageModelProposerOptions {
   readonly topP?: number;
   /** Of one mutation; default 256. */
   readonly maximumTokens?: number;
-  /** Children whose BLEU with their parent, in [0, 1], is at least this are discarded; undefined: no filter. */
-  readonly similarity: number | undefined;
+  /** Discards children that are too much like their parents, as bleuParentFilter does; undefined: no filter. */
+  readonly filter: ParentFilter | undefined;
   /** Several chains of mutations, of which the best by a cheap score goes on; undefined: one chain. */
   readonly ranking?: PromptRanking | undefined;
   /** By name of the descriptor, for those whose placement is "classified". */
-  readonly classifiers?: Readonly<Record<string, Classify>>;
+  readonly classifiers?: Readonly<Record<string, PromptClassifier>>;
 }
 
 /** Proposals an iteration, and how they are ranked. */
@@ -100,6 +103,7 @@ async function proposeOnce(
 ): Promise<Proposal> {
   const { domain, mutator, temperature = 0.7, topP = 0.95, maximumTokens = 256 } = options;
   const { parent, bins, remembered, signal } = request;
+  const stop = signal === undefined ? {} : { signal };
   let calls = noCalls;
   let text = parent?.text;
   const steps: { descriptor: string; label: string; text: string }[] = [];
@@ -120,7 +124,7 @@ async function proposeOnce(
       temperature,
       topP,
       seed: seedOf(random.split(descriptor.name)),
-      ...(signal && { signal }),
+      ...stop,
     });
     calls = addCalls(calls, { mutator: 1 });
     const answer = samples?.[0];
@@ -132,22 +136,22 @@ async function proposeOnce(
   }
   const child = text as string;
 
-  const similarity = parent === undefined ? 0 : sentenceBleu(child, [parent.text]).score / 100;
-  if (options.similarity !== undefined && parent !== undefined && similarity >= options.similarity) {
-    return { discarded: "similar", similarity, calls };
-  }
+  const pair = parent && { child, parent: parent.text };
+  const [verdict] = pair === undefined ? [] : ((await options.filter?.judge([pair], stop)) ?? []);
+  const similarity = verdict?.similarity ?? 0;
+  if (verdict?.kept === false) return { discarded: "similar", similarity, calls };
 
   const places: number[] = [];
   for (const [dimension, descriptor] of domain.descriptors.entries()) {
     let bin: number | undefined = bins[dimension];
     if (descriptor.kind === "length" || descriptor.kind === "first-word") bin = measuredBin(descriptor, child);
     else if (descriptor.kind === "categories" && descriptor.placement === "classified") {
-      const classify = options.classifiers?.[descriptor.name];
-      if (classify !== undefined) {
+      const classifier = options.classifiers?.[descriptor.name];
+      if (classifier !== undefined) {
         request.check();
-        const placed = await classify(child, { seed: seedOf(random.split("classify", descriptor.name)), signal });
-        calls = addCalls(calls, { classifier: placed.calls });
-        bin = placed.bin;
+        const [placement] = await classifier.descriptor.place([child], stop);
+        calls = addCalls(calls, { classifier: classifier.calls });
+        bin = placement?.bin;
       }
     }
     if (bin === undefined) return { discarded: "no bin", similarity, calls };

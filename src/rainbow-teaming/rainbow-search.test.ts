@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../core/random.ts";
+import { majorityJudge } from "../judges/majority-judge.ts";
+import { makeJudge } from "../judges/make-judge.ts";
 import type { LanguageModel } from "../language-models/language-model.ts";
 import { memoryRunStore } from "../runs/memory-run-store.ts";
 import type { RunStore } from "../runs/run-store.ts";
-import { totalCalls } from "./evaluated-prompt.ts";
+import { bleuParentFilter } from "../synthetic-data/filters/parent-filter.ts";
+import { type EvaluatedPrompt, totalCalls } from "./evaluated-prompt.ts";
 import { Landscape } from "./landscape/landscape.ts";
 import { auditArchive } from "./landscape/landscape-audit.ts";
 import { landscapeDomain } from "./landscape/landscape-domain.ts";
@@ -26,9 +29,9 @@ function search({ mutator = landscapeMutator(landscape), proposer = {}, ...chang
     domain,
     store: memoryRunStore({ configuration: {} }),
     name: "search",
-    propose: languageModelProposer({ domain, mutator, similarity: 0.6, ...proposer }),
+    propose: languageModelProposer({ domain, mutator, filter: bleuParentFilter(), ...proposer }),
     target: landscapeTarget(landscape),
-    judge: landscapeJudge({ seed: 2 }),
+    judge: majorityJudge({ judge: landscapeJudge(), stop: "first-wins" }),
     iterations: 200,
     batchSize: 8,
     random: new RandomStream(3),
@@ -106,12 +109,12 @@ describe("the search", () => {
     const store = memoryRunStore({ configuration: {} });
     await search({ store });
     const compared = store.entries("search").flatMap(({ payload, fitness }) => {
-      const { votes, status } = payload as unknown as { votes?: [number, number]; status: number };
+      const { votes, status } = payload as unknown as Pick<EvaluatedPrompt, "votes" | "status">;
       return votes === undefined ? [] : [{ votes, status, fitness }];
     });
     expect(compared.length).toBeGreaterThan(50);
     for (const { votes, status, fitness } of compared) {
-      expect(status).toBe(votes[0] > votes[1] ? 1 : 0);
+      expect(status).toBe(votes.first > votes.second ? 1 : 0);
       if (status === 0) expect(fitness).toBe(0);
     }
   });
@@ -221,7 +224,7 @@ describe("arms", () => {
   });
 
   test("no filter: children like their parents are evaluated", async () => {
-    const { progress } = await search({ proposer: { similarity: undefined } });
+    const { progress } = await search({ proposer: { filter: undefined } });
     expect(progress.discarded.similar).toBeUndefined();
   });
 
@@ -284,9 +287,12 @@ describe("arms", () => {
   });
 
   test("comparisons need a judge that compares", async () => {
-    const { compare: _, ...judge } = landscapeJudge({ seed: 1 });
-    await expect(search({ judge, arms: { replacement: "comparison" } })).rejects.toThrow("a judge that compares");
-    const { archive } = await search({ judge });
+    const score = makeJudge("scores", { score: (items, options) => landscapeJudge().score(items, options) });
+    await expect(search({ judge: score, arms: { replacement: "comparison" } })).rejects.toThrow("that compares");
+    const compare = makeJudge("compares", { compare: (pairs, options) => landscapeJudge().compare(pairs, options) });
+    await expect(search({ judge: compare })).rejects.toThrow("pass a scorer");
+    expect((await search({ judge: compare, scorer: score })).archive.replacement).toBe("comparison");
+    const { archive } = await search({ judge: score });
     expect(archive.replacement).toBe("score");
   });
 });

@@ -21,12 +21,15 @@
  * on to the archive that it would have reached undisturbed, at any speed of the models, if these are deterministic or
  * recorded. A prompt is committed before it can become a parent, an incumbent of a later batch, or steer.
  */
+
+import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import type { RandomStream } from "../core/random.ts";
+import type { Judge, JudgedItem, JudgeScore, Verdict } from "../judges/judge.ts";
 import { throwIfAborted } from "../language-models/interrupted.ts";
 import type { LanguageModel, Prompt } from "../language-models/language-model.ts";
 import { addStatus } from "../quality-diversity/archives/archive.ts";
 import { lowFitnessTargets } from "../quality-diversity/selection/low-fitness-target.ts";
-import type { RunStore } from "../runs/run-store.ts";
+import type { Json, RunStore } from "../runs/run-store.ts";
 import type { Domain } from "./domain-schema.ts";
 import {
   addCalls,
@@ -39,7 +42,6 @@ import {
 } from "./evaluated-prompt.ts";
 import { runInOrder } from "./ordered-pipeline.ts";
 import { PromptArchive, type PromptArchiveStatistics, placeInCell } from "./prompt-archive.ts";
-import type { PromptJudge } from "./prompt-judge.ts";
 import { type Proposer, seedOf } from "./propose-child.ts";
 import { checkArms, type SearchArms } from "./search-arms.ts";
 import { commitIterations, loadProgress } from "./search-progress.ts";
@@ -52,7 +54,13 @@ export interface RainbowSearchOptions {
   readonly name: string;
   readonly propose: Proposer;
   readonly target: LanguageModel;
-  readonly judge: PromptJudge;
+  /**
+   * Compares a child's response (the first of the pair) with the incumbent's; a majority that is decided early stops by the
+   * rule "first-wins". Where it only scores, scores decide.
+   */
+  readonly judge: Judge;
+  /** Scores what enters the archive; default: the judge, where it can. */
+  readonly scorer?: Judge;
   readonly arms?: SearchArms;
   /** Children in all, those of the search that is continued included; default: the domain's. */
   readonly iterations?: number;
@@ -77,6 +85,11 @@ export interface SearchProgress extends PromptArchiveStatistics {
   readonly evaluated: number;
   readonly discarded: Readonly<Partial<Record<DiscardReason, number>>>;
   readonly calls: CallCounts;
+}
+
+/** An item that may carry what its prompt was made from. */
+export interface JudgedPrompt extends JudgedItem {
+  readonly data?: Json;
 }
 
 /** What an iteration was given to do. */
@@ -107,7 +120,8 @@ export interface RainbowSearchResult {
 export async function rainbowSearch(options: RainbowSearchOptions): Promise<RainbowSearchResult> {
   const { domain, store, name, judge, signal, batchesAhead = 0, concurrency = 16 } = options;
   const { iterations = domain.search.iterations, batchSize = domain.search.batchSize } = options;
-  const arms = checkArms(options.arms ?? {}, judge.compare !== undefined);
+  const arms = checkArms(options.arms ?? {}, judge.capabilities.has("compare"));
+  requireScorer(options);
   const archive = new PromptArchive({ descriptors: domain.descriptors, ...arms });
   const batchOf = (iteration: number) => Math.floor((iteration - 1) / batchSize);
   const firstOf = (batch: number) => batch * batchSize + 1;
@@ -267,7 +281,7 @@ async function answer(
 
 /** Steps 6 and 7, given the cell's prompts as all earlier iterations leave them. */
 async function decide(
-  { name, judge, random, signal }: RainbowSearchOptions,
+  { name, judge, scorer = judge, random, signal }: RainbowSearchOptions,
   arms: Required<SearchArms>,
   iteration: number,
   cell: number,
@@ -281,31 +295,27 @@ async function decide(
   if (incumbents.some(({ text }) => text === child.text)) {
     return { result: { lost: { iteration, reason: "duplicate", similarity, calls } }, cellAfter: incumbents };
   }
-  const judged = (item: { text: string; response: string; data?: EvaluatedPrompt["data"] }) => ({
-    prompt: item.text,
-    response: item.response,
-    data: item.data,
-  });
   const stream = random.split("iteration", iteration, "judge");
-  const context = (use: string) => ({ seed: seedOf(stream.split(use)), signal });
+  const stop = signal && { signal };
   // Of several elites the challenger meets the one that has stood longest; a cell with room takes everyone.
   const incumbent =
     arms.replacement === "comparison" && incumbents.length >= arms.elitesPerCell ? incumbents.at(-1) : undefined;
-  let votes: readonly [number, number] | undefined;
+  let votes: Verdict["votes"] | undefined;
   let wins = true;
-  if (incumbent !== undefined && judge.compare !== undefined) {
+  if (incumbent !== undefined) {
     check();
-    const outcome = await judge.compare(judged(child), judged(incumbent), context("compare"));
-    calls = addCalls(calls, { judge: outcome.calls });
-    votes = outcome.votes;
-    wins = outcome.challengerWins;
+    const pair = { first: judgedItem(child), second: judgedItem(incumbent) };
+    const [verdict] = await judge.compare([pair], { random: stream.split("compare"), ...stop });
+    calls = addCalls(calls, { judge: verdict?.calls ?? 0 });
+    votes = verdict?.votes;
+    wins = verdict?.winner === "first";
   }
   let fitness = 0;
   if (wins) {
     check();
-    const outcome = await judge.score(judged(child), context("score"));
-    calls = addCalls(calls, { judge: outcome.calls });
-    fitness = outcome.score;
+    const [score] = await scorer.score([judgedItem(child)], { random: stream.split("score"), ...stop });
+    calls = addCalls(calls, { judge: score?.calls ?? 0 });
+    fitness = fitnessOf(score);
   }
   const scratch = arms.parents === "none";
   const unplaced: EvaluatedPrompt = {
@@ -324,6 +334,25 @@ async function decide(
   const { status } = placeInCell(incumbents, unplaced, wins, arms);
   const kept = { ...unplaced, status };
   return { result: { kept }, cellAfter: placeInCell(incumbents, kept, wins, arms).prompts };
+}
+
+/** A verifier's judge finds the problem that a program made beside the texts. */
+function judgedItem({ text, response, data }: Pick<EvaluatedPrompt, "text" | "response" | "data">): JudgedPrompt {
+  return { prompt: text, response, ...(data !== undefined && { data }) };
+}
+
+/** A score that nobody could read counts as 0: the cell stays one to aim at. */
+function fitnessOf(score: JudgeScore | undefined): number {
+  return score?.value ?? 0;
+}
+
+function requireScorer({ judge, scorer = judge }: Pick<RainbowSearchOptions, "judge" | "scorer">): void {
+  if (scorer.capabilities.has("score")) return;
+  throw new InvalidArgumentError({
+    expected: "a judge that scores what enters the archive",
+    received: `${scorer.id}, which only compares`,
+    remedy: "pass a scorer beside it, such as a rubric judge",
+  });
 }
 
 function uniformCells(cells: number, count: number, random: RandomStream): Int32Array {

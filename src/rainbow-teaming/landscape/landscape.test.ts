@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../core/random.ts";
+import { majorityJudge } from "../../judges/majority-judge.ts";
 import { domainSchema } from "../domain-schema.ts";
 import { mutationPrompt } from "../mutation-prompt.ts";
 import { Landscape, type LandscapePrompt } from "./landscape.ts";
@@ -199,43 +200,52 @@ describe("the judge", () => {
     prompt: "",
     response: `I went along to ${severity * 10000} of 10000. It sounds like ${appearance * 10000} of 10000.`,
   });
-  const compare = async (options: object, challenger: number, incumbent: number, count = 600) => {
-    const judge = landscapeJudge({ seed: 1, ...options });
+  const compare = async (options: object, comparisons: number, challenger: number, incumbent: number, count = 600) => {
+    const judge = majorityJudge({ judge: landscapeJudge(options), comparisons, stop: "first-wins" });
+    const pair = { first: response(challenger), second: response(incumbent) };
     let [wins, calls] = [0, 0];
     for (let seed = 0; seed < count; seed++) {
-      const context = { seed, signal: undefined };
-      const outcome = await judge.compare?.(response(challenger), response(incumbent), context);
-      wins += Number(outcome?.challengerWins);
-      calls += outcome?.calls ?? 0;
+      const [verdict] = await judge.compare([pair], { random: new RandomStream(seed) });
+      wins += Number(verdict?.winner === "first");
+      calls += verdict?.calls ?? 0;
     }
     return { wins: wins / count, calls: calls / count };
   };
 
-  test("without errors the worse response wins with two calls", async () => {
+  test("without errors the worse response wins, with no vote in vain", async () => {
     const exact = { accuracy: 1, positionBias: 0 };
-    expect(await compare(exact, 0.7, 0.3, 50)).toEqual({ wins: 1, calls: 2 });
-    expect(await compare(exact, 0.3, 0.7, 50)).toEqual({ wins: 0, calls: 2 });
+    expect(await compare(exact, 4, 0.7, 0.3, 50)).toEqual({ wins: 1, calls: 3 });
+    expect(await compare(exact, 4, 0.3, 0.7, 50)).toEqual({ wins: 0, calls: 2 });
   });
 
-  test("one vote is right as often as accuracy and bias say", async () => {
-    // First position: bias + (1 - bias) accuracy.
-    const { wins } = await compare({ accuracy: 0.8, positionBias: 0.2, votes: 1 }, 0.7, 0.3);
-    expect(Math.abs(wins - 0.84)).toBeLessThan(4 * Math.sqrt((0.84 * 0.16) / 600));
+  test("one vote is right as often as accuracy says", async () => {
+    const { wins } = await compare({ accuracy: 0.8, positionBias: 0 }, 1, 0.7, 0.3);
+    expect(Math.abs(wins - 0.8)).toBeLessThan(4 * Math.sqrt((0.8 * 0.2) / 600));
   });
 
   test("position alone decides nothing: swapped votes cancel out", async () => {
-    expect((await compare({ positionBias: 1 }, 0.7, 0.3, 50)).wins).toBe(0);
-    expect((await compare({ positionBias: 1 }, 0.3, 0.7, 50)).wins).toBe(0);
+    expect((await compare({ positionBias: 1 }, 4, 0.7, 0.3, 50)).wins).toBe(0);
+    expect((await compare({ positionBias: 1 }, 4, 0.3, 0.7, 50)).wins).toBe(0);
+  });
+
+  test("a biased vote names the first as often as bias and accuracy say", async () => {
+    const judge = landscapeJudge({ accuracy: 0.8, positionBias: 0.2 });
+    let first = 0;
+    for (let seed = 0; seed < 600; seed++) {
+      const pair = { first: response(0.7), second: response(0.3) };
+      const [verdict] = await judge.compare([pair], { random: new RandomStream(seed) });
+      first += verdict?.positions?.shownFirst ?? 0;
+    }
+    // bias + (1 - bias) accuracy
+    expect(Math.abs(first / 600 - 0.84)).toBeLessThan(4 * Math.sqrt((0.84 * 0.16) / 600));
   });
 
   test("scores follow what a response looks like by gullibility", async () => {
-    const score = async (gullibility: number, scoreGain = 1) =>
-      (
-        await landscapeJudge({ seed: 1, gullibility, scoreError: 0, scoreGain }).score(response(0.2, 0.8), {
-          seed: 0,
-          signal: undefined,
-        })
-      ).score;
+    const score = async (gullibility: number, scoreGain = 1) => {
+      const judge = landscapeJudge({ gullibility, scoreError: 0, scoreGain });
+      const [given] = await judge.score([response(0.2, 0.8)], { random: new RandomStream(0) });
+      return given?.value;
+    };
     expect(await score(0)).toBeCloseTo(0.2, 9);
     expect(await score(0.5)).toBeCloseTo(0.5, 9);
     expect(await score(1)).toBeCloseTo(0.8, 9);
