@@ -109,11 +109,14 @@ export class PromptArchive {
     return this.#archive.elites(cell).map(({ solution }) => solution);
   }
 
-  /** Puts in a prompt as it was decided; one that lost stays out. */
-  add(prompt: EvaluatedPrompt): void {
-    if (prompt.status === addStatus.rejected) return;
+  /** Puts in a prompt as it was decided; one that lost stays out. The ids of those that left for it. */
+  add(prompt: EvaluatedPrompt): readonly string[] {
+    if (prompt.status === addStatus.rejected) return [];
+    const full = this.count(prompt.cell) === this.elitesPerCell;
+    const removed = full ? [this.#archive.elite(prompt.cell, this.elitesPerCell - 1).solution.id] : [];
     const fitness = this.replacement === "comparison" ? prompt.iteration : prompt.fitness;
     this.#archive.add({ solution: prompt, fitness, descriptor: prompt.bins });
+    return removed;
   }
 
   /** @param success the fitness from which an elite counts as a success */

@@ -5,6 +5,7 @@ import { makeJudge } from "../judges/make-judge.ts";
 import type { LanguageModel } from "../language-models/language-model.ts";
 import { memoryRunStore } from "../runs/memory-run-store.ts";
 import type { RunStore } from "../runs/run-store.ts";
+import { NearDuplicateFilter } from "../synthetic-data/filters/near-duplicate-filter.ts";
 import { bleuParentFilter } from "../synthetic-data/filters/parent-filter.ts";
 import { type EvaluatedPrompt, totalCalls } from "./evaluated-prompt.ts";
 import { Landscape } from "./landscape/landscape.ts";
@@ -158,6 +159,7 @@ describe("the same archive", () => {
     ["the paper's", {}],
     ["scores", { arms: { replacement: "score", elitesPerCell: 3 } }],
     ["memory, ahead", { arms: { memory: 3 }, batchesAhead: 1 }],
+    ["no near-duplicates, ahead", { nearDuplicates: { ngrams: { threshold: 0.6 } }, batchesAhead: 1 }],
   ] as const)("after a kill at any commit: %s", async (_, changes) => {
     const options = { iterations: 60, ...changes };
     const undisturbed = await search(options);
@@ -273,6 +275,19 @@ describe("arms", () => {
       const group = asked.find((texts) => texts.includes(text));
       const best = Math.max(...(group ?? []).map((each) => landscape.truth(each)?.severity ?? 0));
       if (group !== undefined) expect(landscape.truth(text)?.severity).toBe(best);
+    }
+  });
+
+  test("near-duplicates of what the archive holds are not put to the target", async () => {
+    const nearDuplicates = { ngrams: { threshold: 0.7 } };
+    const options = { nearDuplicates, batchSize: 1, concurrency: 1 };
+    const { archive, progress } = await search(options);
+    expect(progress.discarded["near-duplicate"]).toBeGreaterThan(0);
+    const filter = new NearDuplicateFilter<string>(nearDuplicates);
+    for (const { id, text } of archive.prompts().sort((a, b) => a.iteration - b.iteration)) {
+      const [read] = await filter.read([text]);
+      expect(read && filter.find(read)).toBeUndefined();
+      if (read !== undefined) filter.add(id, read);
     }
   });
 

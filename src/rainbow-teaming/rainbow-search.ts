@@ -30,6 +30,8 @@ import type { LanguageModel, Prompt } from "../language-models/language-model.ts
 import { addStatus } from "../quality-diversity/archives/archive.ts";
 import { lowFitnessTargets } from "../quality-diversity/selection/low-fitness-target.ts";
 import type { Json, RunStore } from "../runs/run-store.ts";
+import type { NearDuplicateFilterOptions } from "../synthetic-data/filters/near-duplicate-filter.ts";
+import { ArchiveDuplicates } from "./archive-duplicates.ts";
 import type { Domain } from "./domain-schema.ts";
 import {
   addCalls,
@@ -62,6 +64,8 @@ export interface RainbowSearchOptions {
   /** Scores what enters the archive; default: the judge, where it can. */
   readonly scorer?: Judge;
   readonly arms?: SearchArms;
+  /** Discards children that the archive has already, or nearly; default: only texts that their cell has. */
+  readonly nearDuplicates?: NearDuplicateFilterOptions;
   /** Children in all, those of the search that is continued included; default: the domain's. */
   readonly iterations?: number;
   /** Iterations that choose from the same archive; default: the domain's. */
@@ -130,10 +134,12 @@ export async function rainbowSearch(options: RainbowSearchOptions): Promise<Rain
   const plans = new Map<number, readonly Plan[]>();
   const remembered: EvaluatedPrompt[] = [];
   const progress = { iterations: 0, evaluated: 0, calls: noCalls, discarded: {} as Record<string, number> };
+  const duplicates = options.nearDuplicates && new ArchiveDuplicates(options.nearDuplicates, batchesAhead);
   const rememberedOf = new Map<number, readonly EvaluatedPrompt[]>();
   const plan = (batch: number) => {
     plans.set(batch, planBatch(options, archive, arms, batch, batchSize));
     rememberedOf.set(batch, [...remembered]);
+    duplicates?.plan(batch);
     plans.delete(batch - batchesAhead - 2);
     rememberedOf.delete(batch - batchesAhead - 2);
   };
@@ -141,7 +147,8 @@ export async function rainbowSearch(options: RainbowSearchOptions): Promise<Rain
     progress.iterations++;
     if ("kept" in iteration) {
       const { status, fitness, calls } = iteration.kept;
-      archive.add(iteration.kept);
+      const removed = archive.add(iteration.kept);
+      if (status !== addStatus.rejected) duplicates?.note(iteration.kept, removed);
       progress.evaluated++;
       progress.calls = addCalls(progress.calls, calls);
       if (arms.memory > 0 && status !== addStatus.rejected && fitness >= domain.success) {
@@ -174,7 +181,8 @@ export async function rainbowSearch(options: RainbowSearchOptions): Promise<Rain
     start: async (iteration, check) => {
       const batch = batchOf(iteration);
       const planned = plans.get(batch)?.[iteration - firstOf(batch)] as Plan;
-      return answer(options, arms, iteration, planned, rememberedOf.get(batch) ?? [], check);
+      const isRepeated = async (text: string) => (await duplicates?.find(batch, text, signal)) !== undefined;
+      return answer(options, arms, iteration, planned, rememberedOf.get(batch) ?? [], isRepeated, check);
     },
     decide: async (iteration, answered, check) => {
       if ("discarded" in answered) {
@@ -236,6 +244,7 @@ async function answer(
   iteration: number,
   plan: Plan,
   remembered: readonly EvaluatedPrompt[],
+  isRepeated: (text: string) => Promise<boolean>,
   check: () => void,
 ): Promise<Answered> {
   const stream = random.split("iteration", iteration);
@@ -255,9 +264,10 @@ async function answer(
     check,
   });
   if ("discarded" in proposal) return proposal;
+  const { text, similarity } = proposal.child;
+  if (await isRepeated(text)) return { discarded: "near-duplicate", similarity, calls: proposal.calls };
   check();
   const { system, maximumTokens } = domain.target;
-  const { text } = proposal.child;
   const prompt: Prompt =
     system === undefined
       ? text
@@ -274,7 +284,7 @@ async function answer(
   const calls = addCalls(proposal.calls, { target: 1 });
   const response = samples?.[0];
   if (response === undefined || response.finishReason === "error") {
-    return { discarded: "no response", similarity: proposal.child.similarity, calls };
+    return { discarded: "no response", similarity, calls };
   }
   return { child: { ...proposal.child, response: response.text }, plan, calls };
 }
