@@ -11,6 +11,7 @@ import type { EvaluatedPrompt } from "./evaluated-prompt.ts";
 /** What decides who stays: comparisons of responses, or their scores. */
 export type Replacement = "comparison" | "score";
 
+/** Dimensions of an archive, and who stays in its cells. */
 export interface PromptArchiveOptions {
   readonly descriptors: readonly DomainDescriptor[];
   readonly replacement: Replacement;

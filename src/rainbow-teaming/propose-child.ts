@@ -43,6 +43,7 @@ export interface PromptClassifier {
   readonly calls: number;
 }
 
+/** The mutator, how it is asked, and what of its answers is kept. */
 export interface LanguageModelProposerOptions {
   readonly domain: Pick<Domain, "prompt" | "generation" | "descriptors">;
   readonly mutator: LanguageModel;

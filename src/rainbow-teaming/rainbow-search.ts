@@ -48,6 +48,7 @@ import { type Proposer, seedOf } from "./propose-child.ts";
 import { checkArms, type SearchArms } from "./search-arms.ts";
 import { commitIterations, loadProgress } from "./search-progress.ts";
 
+/** The parts and the budget of a search. */
 export interface RainbowSearchOptions {
   readonly domain: Domain;
   /** Where everything is kept; a search of that name that is there already is continued. */
@@ -225,7 +226,8 @@ function planBatch(
   const filled = archive.filledCells();
   const seeds = stream.split("seeds").shuffle(domain.seeds);
   return Array.from(cells, (cell, place) => {
-    const seed = { id: undefined, text: seeds[place % seeds.length] as string };
+    // A task has seeds of its own, and takes them where a parent comes without a problem.
+    const seed = { id: undefined, text: seeds[place % Math.max(1, seeds.length)] ?? "" };
     const own = arms.parents === "same-cell" ? cell : undefined;
     // Drawn even where it is not used, so that a place's draw does not depend on the others.
     const drawn = filled.length === 0 ? undefined : filled[parents.integer(0, filled.length)];

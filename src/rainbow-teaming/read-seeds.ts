@@ -11,6 +11,7 @@ import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { quotedText } from "../core/quoted-text.ts";
 import { readRows } from "../synthetic-data/read-rows.ts";
 
+/** Where the prompts are in a file, and how many are wanted. */
 export interface ReadSeedsOptions {
   /** The field, column or variable that has the prompt; default: found by the usual names. */
   readonly field?: string;

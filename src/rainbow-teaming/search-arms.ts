@@ -8,6 +8,7 @@ export type ParentSource = "archive" | "same-cell" | "none";
 /** Where children are to land: low fitness preferred, exp(-F / t), or anywhere alike. */
 export type CellChoice = "low-fitness" | "uniform";
 
+/** What a search does differently from the paper; nothing by default. */
 export interface SearchArms {
   /** "none" is the paper's baseline without stepping stones, "same-cell" its other one. Default "archive". */
   readonly parents?: ParentSource;

@@ -224,20 +224,19 @@ describe("the judge", () => {
   });
 
   test("position alone decides nothing: swapped votes cancel out", async () => {
-    expect((await compare({ positionBias: 1 }, 4, 0.7, 0.3, 50)).wins).toBe(0);
-    expect((await compare({ positionBias: 1 }, 4, 0.3, 0.7, 50)).wins).toBe(0);
+    expect((await compare({ accuracy: 0.5, positionBias: 0.5 }, 4, 0.7, 0.3, 50)).wins).toBe(0);
+    expect((await compare({ accuracy: 0.5, positionBias: 0.5 }, 4, 0.3, 0.7, 50)).wins).toBe(0);
   });
 
   test("a biased vote names the first as often as bias and accuracy say", async () => {
-    const judge = landscapeJudge({ accuracy: 0.8, positionBias: 0.2 });
+    const judge = landscapeJudge({ accuracy: 0.8, positionBias: 0.1 });
     let first = 0;
     for (let seed = 0; seed < 600; seed++) {
       const pair = { first: response(0.7), second: response(0.3) };
       const [verdict] = await judge.compare([pair], { random: new RandomStream(seed) });
       first += verdict?.positions?.shownFirst ?? 0;
     }
-    // bias + (1 - bias) accuracy
-    expect(Math.abs(first / 600 - 0.84)).toBeLessThan(4 * Math.sqrt((0.84 * 0.16) / 600));
+    expect(Math.abs(first / 600 - 0.9)).toBeLessThan(4 * Math.sqrt((0.9 * 0.1) / 600));
   });
 
   test("scores follow what a response looks like by gullibility", async () => {

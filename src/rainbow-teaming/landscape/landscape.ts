@@ -19,6 +19,7 @@ import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.t
 import { RandomStream } from "../../core/random.ts";
 import { categoryWords, detailLimits, detailWord, stylePhrases } from "./landscape-vocabulary.ts";
 
+/** Sizes and rules of a landscape. */
 export interface LandscapeOptions {
   readonly seed: number;
   /** 1 to 10 each; default 10 x 10, as the safety archive. */
