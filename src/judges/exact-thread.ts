@@ -84,7 +84,7 @@ export class ExactThread {
     return result;
   }
 
-  /** The thread, once it runs: its start is not counted against a text's time. */
+  /** The thread, once it says that it is ready: its start is not counted against a text's time. */
   async #started(): Promise<Worker> {
     if (this.#worker !== undefined) return this.#worker;
     const finished = new Int32Array(new SharedArrayBuffer(4));
@@ -92,10 +92,14 @@ export class ExactThread {
     const worker = new Worker(new URL(workerFile, import.meta.url), { workerData });
     this.#worker = worker;
     this.#finished = finished;
-    await new Promise<void>((resolve, reject) => {
-      worker.once("online", resolve);
-      worker.once("error", reject);
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const ended = () => reject(interrupted());
+    worker.once("message", resolve);
+    worker.once("error", reject);
+    worker.once("exit", ended);
+    await promise;
+    worker.off("error", reject);
+    worker.off("exit", ended);
     return worker;
   }
 }

@@ -1,9 +1,9 @@
 /** A thread that checks texts; see exact-thread.ts. */
 import { parentPort, workerData } from "node:worker_threads";
-import { type ExactCheck, type ExactResult, exactTest } from "./exact-check.ts";
+import { type ExactResult, exactTest } from "./exact-check.ts";
 import type { ExactThreadData } from "./exact-thread.ts";
 
-const { check, finished } = workerData as ExactThreadData & { readonly check: ExactCheck };
+const { check, finished } = workerData as ExactThreadData;
 const test = exactTest(check);
 
 parentPort?.on("message", (text: string) => {
@@ -17,3 +17,4 @@ parentPort?.on("message", (text: string) => {
   Atomics.add(finished, 0, 1);
   parentPort?.postMessage(result);
 });
+parentPort?.postMessage("ready");

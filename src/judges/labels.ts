@@ -135,7 +135,7 @@ function itemOf(fields: Fields, scale: readonly [number, number]): LabelledItem 
   const [prompt, response] = [textIn(fields, "prompt"), textIn(fields, "response")];
   if (prompt === undefined) return { fault: "no text in the field prompt" };
   if (response === undefined) return { fault: "no text in the field response (or first and second, for pairs)" };
-  const label = valueOf(fields.label, scale);
+  const label = labelValue(fields.label, scale);
   if (label === undefined)
     return {
       fault: `the label ${quotedText(String(fields.label), 30)} in place of a number from ${scale.join(" to ")}`,
@@ -152,7 +152,7 @@ const words = new Map([
   ["safe", 0],
 ]);
 
-function valueOf(label: unknown, [minimum, maximum]: readonly [number, number]): number | undefined {
+function labelValue(label: unknown, [minimum, maximum]: readonly [number, number]): number | undefined {
   const text = String(label ?? "")
     .trim()
     .toLowerCase();

@@ -1,6 +1,6 @@
 /**
- * A judge measured against labels of people, which "agree with each other on 83 of 100" is the scale for (Rainbow Teaming,
- * 2402.16822: people among themselves 83 %, with GPT-4 81 %).
+ * A judge measured against labels of people. For scale: in Rainbow Teaming (2402.16822) people agreed with each other on
+ * 83 % of pairs, and with GPT-4 as judge on 81 %.
  *
  * Each pair is judged in both orders, so that a liking for a place shows: as votes for what is shown first, and as verdicts
  * that change with the order. The two verdicts on a pair are not independent; intervals resample whole pairs.
@@ -135,10 +135,11 @@ async function measurePairs(
   const right = judged.map(({ labels, verdicts }) =>
     countWhere(labels, (label, order) => ratingOf(verdicts[order] as Verdict) === label),
   );
-  const positions = judged.map(({ verdicts }): Successes => {
+  const positions = judged.flatMap(({ verdicts }): Successes[] => {
     const seen = verdicts.map((verdict) => verdict.positions ?? { shownFirst: 0, shownSecond: 0 });
     const shownFirst = seen.reduce((sum, each) => sum + each.shownFirst, 0);
-    return { successes: shownFirst, trials: shownFirst + seen.reduce((sum, each) => sum + each.shownSecond, 0) };
+    const trials = shownFirst + seen.reduce((sum, each) => sum + each.shownSecond, 0);
+    return trials === 0 ? [] : [{ successes: shownFirst, trials }];
   });
   const stable = countWhere(
     judged,
@@ -154,7 +155,7 @@ async function measurePairs(
       right.map((successes) => ({ successes, trials: 2 })),
       { ...bootstrap(options), random: random.split("accuracy") },
     ),
-    ...(positions.some(({ trials }) => trials > 0) && {
+    ...(positions.length > 0 && {
       chosenShownFirst: clusteredShare(positions, { ...bootstrap(options), random: random.split("positions") }),
     }),
     consistency: wilsonInterval(stable, pairs.length),

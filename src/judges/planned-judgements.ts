@@ -34,6 +34,8 @@ export async function plannedJudgements(
   const judge = judgeWith(model);
   const random = new RandomStream(0, ["estimate"]);
   const total = labels.kind === "pairs" ? labels.pairs.length : labels.items.length;
+  // Such a judge is refused by measureJudge, which says why.
+  if (labels.kind === "scores" && !judge.capabilities.has("score")) return [];
   if (labels.kind === "scores") {
     await judge.score(
       labels.items.slice(0, tried).map(({ item }) => item),
