@@ -29,6 +29,8 @@ import { throwIfAborted } from "../language-models/interrupted.ts";
 import type { LanguageModel, Prompt } from "../language-models/language-model.ts";
 import { addStatus } from "../quality-diversity/archives/archive.ts";
 import { lowFitnessTargets } from "../quality-diversity/selection/low-fitness-target.ts";
+import { differingBins, SuccessMemory } from "../quality-diversity/selection/success-memory.ts";
+import { uniformTargets } from "../quality-diversity/selection/uniform-targets.ts";
 import type { Json, RunStore } from "../runs/run-store.ts";
 import type { NearDuplicateFilterOptions } from "../synthetic-data/filters/near-duplicate-filter.ts";
 import { ArchiveDuplicates } from "./archive-duplicates.ts";
@@ -101,6 +103,8 @@ export interface JudgedPrompt extends JudgedItem {
 interface Plan {
   readonly parent: Pick<EvaluatedPrompt, "text" | "data"> & { readonly id: string | undefined };
   readonly bins: readonly number[];
+  /** Shown to the mutator, the one nearest to the target cell first. */
+  readonly remembered: readonly EvaluatedPrompt[];
 }
 
 /** A child with its response, or why there is none. */
@@ -133,16 +137,16 @@ export async function rainbowSearch(options: RainbowSearchOptions): Promise<Rain
 
   // Committed iterations enter one by one, whether they were just made or are read from the store.
   const plans = new Map<number, readonly Plan[]>();
-  const remembered: EvaluatedPrompt[] = [];
+  const memory = new SuccessMemory<EvaluatedPrompt>({
+    perCell: Math.max(1, arms.memory),
+    distance: (cell, other) => differingBins(archive, cell, other),
+  });
   const progress = { iterations: 0, evaluated: 0, calls: noCalls, discarded: {} as Record<string, number> };
   const duplicates = options.nearDuplicates && new ArchiveDuplicates(options.nearDuplicates, batchesAhead);
-  const rememberedOf = new Map<number, readonly EvaluatedPrompt[]>();
   const plan = (batch: number) => {
-    plans.set(batch, planBatch(options, archive, arms, batch, batchSize));
-    rememberedOf.set(batch, [...remembered]);
+    plans.set(batch, planBatch(options, archive, memory, arms, batch, batchSize));
     duplicates?.plan(batch);
     plans.delete(batch - batchesAhead - 2);
-    rememberedOf.delete(batch - batchesAhead - 2);
   };
   const enter = (iteration: Iteration) => {
     progress.iterations++;
@@ -153,8 +157,7 @@ export async function rainbowSearch(options: RainbowSearchOptions): Promise<Rain
       progress.evaluated++;
       progress.calls = addCalls(progress.calls, calls);
       if (arms.memory > 0 && status !== addStatus.rejected && fitness >= domain.success) {
-        remembered.push(iteration.kept);
-        if (remembered.length > arms.memory) remembered.shift();
+        memory.remember(iteration.kept.cell, iteration.kept);
       }
     } else {
       const { reason, calls } = iteration.lost;
@@ -183,7 +186,7 @@ export async function rainbowSearch(options: RainbowSearchOptions): Promise<Rain
       const batch = batchOf(iteration);
       const planned = plans.get(batch)?.[iteration - firstOf(batch)] as Plan;
       const isRepeated = async (text: string) => (await duplicates?.find(batch, text, signal)) !== undefined;
-      return answer(options, arms, iteration, planned, rememberedOf.get(batch) ?? [], isRepeated, check);
+      return answer(options, arms, iteration, planned, isRepeated, check);
     },
     decide: async (iteration, answered, check) => {
       if ("discarded" in answered) {
@@ -212,6 +215,7 @@ export async function rainbowSearch(options: RainbowSearchOptions): Promise<Rain
 function planBatch(
   { domain, random }: RainbowSearchOptions,
   archive: PromptArchive,
+  memory: SuccessMemory<EvaluatedPrompt>,
   arms: Required<SearchArms>,
   batch: number,
   batchSize: number,
@@ -220,7 +224,7 @@ function planBatch(
   const { temperature } = domain.search;
   const cells =
     arms.cells === "uniform"
-      ? uniformCells(archive.cells, batchSize, stream.split("cells"))
+      ? uniformTargets(archive, batchSize, stream.split("cells"))
       : lowFitnessTargets(archive, batchSize, stream.split("cells"), { temperature });
   const parents = stream.split("parents");
   const filled = archive.filledCells();
@@ -235,7 +239,7 @@ function planBatch(
     const count = from === undefined ? 0 : archive.count(from);
     const rank = parents.uniform();
     const parent = count === 0 ? seed : archive.elite(from as number, Math.floor(rank * count)).solution;
-    return { parent, bins: archive.binsOf(cell) };
+    return { parent, bins: archive.binsOf(cell), remembered: memory.recall(cell, arms.memory) };
   });
 }
 
@@ -245,7 +249,6 @@ async function answer(
   arms: Required<SearchArms>,
   iteration: number,
   plan: Plan,
-  remembered: readonly EvaluatedPrompt[],
   isRepeated: (text: string) => Promise<boolean>,
   check: () => void,
 ): Promise<Answered> {
@@ -253,7 +256,7 @@ async function answer(
   const proposal = await propose({
     parent: arms.parents === "none" ? undefined : plan.parent,
     bins: plan.bins,
-    remembered: remembered.flatMap((success) =>
+    remembered: plan.remembered.flatMap((success) =>
       success.steps.map(({ descriptor, label, text }, step) => ({
         descriptor,
         label,
@@ -365,8 +368,4 @@ function requireScorer({ judge, scorer = judge }: Pick<RainbowSearchOptions, "ju
     received: `${scorer.id}, which only compares`,
     remedy: "pass a scorer beside it, such as a rubric judge",
   });
-}
-
-function uniformCells(cells: number, count: number, random: RandomStream): Int32Array {
-  return Int32Array.from({ length: count }, () => random.integer(0, cells));
 }

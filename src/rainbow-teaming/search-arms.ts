@@ -16,7 +16,7 @@ export interface SearchArms {
   readonly cells?: CellChoice;
   /** Default: comparisons where the judge can compare, else scores. */
   readonly replacement?: Replacement;
-  /** How many of the latest successes the mutator is shown as examples (Ruby Teaming, 2406.11654); default 0. */
+  /** Successes a cell remembers, and the mutator is shown as examples (Ruby Teaming, 2406.11654); default 0. */
   readonly memory?: number;
   /** Elites a cell (RainbowPlus, 2504.15047, has several, ordered by score); default 1. */
   readonly elitesPerCell?: number;
