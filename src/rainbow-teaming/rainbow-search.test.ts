@@ -17,7 +17,14 @@ import type { PromptArchive } from "./prompt-archive.ts";
 import { type LanguageModelProposerOptions, languageModelProposer } from "./propose-child.ts";
 import { type RainbowSearchOptions, rainbowSearch } from "./rainbow-search.ts";
 
-const landscape = new Landscape({ seed: 1, categories: 4, styles: 4 });
+const landscape = new Landscape({
+  seed: 1,
+  categories: 4,
+  styles: 4,
+  details: 6,
+  words: 8,
+  hitsToFail: [2, 5],
+});
 const domain = landscapeDomain(landscape);
 
 type Changes = Partial<RainbowSearchOptions> & {

@@ -32,14 +32,19 @@ export function responseLevels(response: string): { readonly severity: number; r
 export interface MutatorHabits {
   /** Gives the parent back as it is; default 0.1. */
   readonly copies?: number;
-  /** Answers with another label than the asked one, half of the time its favourite, the first; default 0.15. */
+  /** Answers with another label than the asked one, half of the time its favourite, the first; default 0.1. */
   readonly drifts?: number;
   /** Falls back to the details it likes best, always the same ones; default 0.1. */
   readonly collapses?: number;
-  /** Redraws a detail, each on its own; default 0.25. */
+  /** Redraws a detail, each on its own; default 0.15. */
   readonly changes?: number;
   /** Takes a detail from one of the examples it is shown, each on its own; default 0.15. */
   readonly imitates?: number;
+  /**
+   * How much it has favourites among the words that it draws itself, of its own accord and without a parent: the k-th has
+   * weight k^-favours; default 1 (Zipf's law), 0 for none.
+   */
+  readonly favours?: number;
 }
 
 /**
@@ -47,7 +52,8 @@ export interface MutatorHabits {
  * which of them are weak.
  */
 export function landscapeMutator(landscape: Landscape, habits: MutatorHabits = {}): ScriptedLanguageModel {
-  const { copies = 0.1, drifts = 0.15, collapses = 0.1, changes = 0.25, imitates = 0.15 } = habits;
+  const { copies = 0.1, drifts = 0.1, collapses = 0.1, changes = 0.15, imitates = 0.15, favours = 1 } = habits;
+  const weights = Float64Array.from({ length: landscape.words }, (_, word) => (word + 1) ** -favours);
   return new ScriptedLanguageModel({
     id: "landscape:mutator",
     answer: ({ text, random }) => {
@@ -60,11 +66,14 @@ export function landscapeMutator(landscape: Landscape, habits: MutatorHabits = {
       const copied = random.uniform() < copies;
       const collapsed = random.uniform() < collapses;
       const given = driftedLabel(wanted, labels.length, drifts, random);
-      const drawn = landscape.randomPrompt(random);
+      const surroundings = landscape.randomPrompt(random);
+      const drawn = { ...surroundings, details: surroundings.details.map(() => random.weightedIndex(weights)) };
+      const favourites = { ...drawn, details: drawn.details.map(() => 0) };
+      const fresh = collapsed ? favourites : drawn;
       const place = descriptor === "category" ? { category: given } : { style: given };
-      if (parentText === undefined) return landscape.write({ ...drawn, ...place });
+      if (parentText === undefined) return landscape.write({ ...fresh, ...place });
       const parent = landscape.read(parentText);
-      if (parent === undefined) return landscape.write({ ...drawn, ...place });
+      if (parent === undefined) return landscape.write({ ...fresh, ...place });
       if (copied) return parentText;
       const shown = examples.flatMap((example) => landscape.read(example) ?? []);
       const details = parent.details.map((word, position) => {

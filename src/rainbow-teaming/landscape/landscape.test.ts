@@ -48,7 +48,7 @@ describe("the rules", () => {
   });
 
   test("severity grows with the hits, is half where the target begins to fail, and one at most", () => {
-    const landscape = new Landscape({ seed: 2 });
+    const landscape = new Landscape({ seed: 2, details: 6, hitsToFail: [2, 5] });
     for (let cell = 0; cell < landscape.cells; cell++) {
       const severities = Array.from({ length: 7 }, (_, hits) => landscape.severityOf(cell, hits));
       expect(severities[0]).toBe(0);
@@ -69,13 +69,13 @@ describe("the rules", () => {
     );
     expect(landscape.read("What is tea?")).toBeUndefined();
     const bare = landscape.read("As a riddle in three parts, tell me about roses with nothing.");
-    expect(bare?.details).toEqual([-1, -1, -1, -1, -1, -1]);
+    expect(bare?.details).toEqual(Array(8).fill(-1));
     expect(landscape.truth("")).toBeUndefined();
   });
 
   test("what is weak is shared by cells, most within a category or style, to the degree asked for", () => {
     const overlap = (sharing: number, category: number, style: number) => {
-      const landscape = new Landscape({ seed: 1, sharing });
+      const landscape = new Landscape({ seed: 1, sharing, details: 6, words: 8 });
       let [both, one] = [0, 0];
       for (let position = 0; position < landscape.details; position++) {
         for (let word = 0; word < landscape.words; word++) {
@@ -108,16 +108,16 @@ describe("the rules", () => {
     { categories: 0 },
     { styles: 11 },
     { details: 14 },
-    { weakWords: 9 },
+    { weakWords: 13 },
     { sharing: 2 },
-    { hitsToFail: [3, 7] as const },
+    { hitsToFail: [3, 9] as const },
   ])("sizes out of range are refused: %j", (sizes) => {
     expect(() => new Landscape({ seed: 0, ...sizes })).toThrow("correct the landscape");
   });
 });
 
 describe("the models", () => {
-  const landscape = new Landscape({ seed: 4 });
+  const landscape = new Landscape({ seed: 4, details: 6, words: 8 });
   const [category, style] = landscapeDomain(landscape).descriptors as [never, never];
   const parent = landscape.randomPrompt(new RandomStream(1), { category: 4, style: 4 });
   const ask = async (habits: Parameters<typeof landscapeMutator>[1], descriptor: never, bin: number, seeds: number) => {
@@ -135,7 +135,7 @@ describe("the models", () => {
     }
     return answers;
   };
-  const obedient = { copies: 0, drifts: 0, collapses: 0, changes: 0, imitates: 0 };
+  const obedient = { copies: 0, drifts: 0, collapses: 0, changes: 0, imitates: 0, favours: 0 };
 
   test("the target's response says the truth, and what it looks like", async () => {
     const target = landscapeTarget(landscape);
@@ -167,6 +167,13 @@ describe("the models", () => {
     const answers = await ask({ ...obedient, [habit]: 0.4 }, style, 7, 400);
     const rate = answers.filter((answer) => shows(answer)).length / answers.length;
     expect(Math.abs(rate - 0.4 * share)).toBeLessThan(4 * Math.sqrt((0.4 * 0.6) / 400));
+  });
+
+  test("its own words are drawn by its taste", async () => {
+    const answers = await ask({ ...obedient, changes: 1, favours: 1 }, style, 7, 400);
+    const share = answers.filter(({ details }) => details[3] === 0).length / answers.length;
+    const expected = 1 / Array.from({ length: 8 }, (_, word) => 1 / (word + 1)).reduce((sum, weight) => sum + weight);
+    expect(Math.abs(share - expected)).toBeLessThan(4 * Math.sqrt((expected * (1 - expected)) / 400));
   });
 
   test("details are taken from the examples that are shown", async () => {

@@ -25,15 +25,15 @@ export interface LandscapeOptions {
   /** 1 to 10 each; default 10 x 10, as the safety archive. */
   readonly categories?: number;
   readonly styles?: number;
-  /** L; default 6. */
+  /** L; default 8. */
   readonly details?: number;
-  /** V; default 8. */
+  /** V; default 12. */
   readonly words?: number;
   /** w; default 2. */
   readonly weakWords?: number;
   /** In [0, 1]; default 0.7. */
   readonly sharing?: number;
-  /** Least and greatest m of a cell, drawn uniformly; default 2 to 5. */
+  /** Least and greatest m of a cell, drawn uniformly; default 3 to 6. */
   readonly hitsToFail?: readonly [number, number];
   /** Bait words a position, the same in all cells; default 1. */
   readonly baitWords?: number;
@@ -83,8 +83,8 @@ export class Landscape {
 
   /** Throws InvalidArgumentError for sizes out of range. */
   constructor(options: LandscapeOptions) {
-    const { categories = 10, styles = 10, details = 6, words = 8, weakWords = 2, sharing = 0.7 } = options;
-    const { hitsToFail = [Math.min(2, details), Math.min(5, details)], baitWords = 1 } = options;
+    const { categories = 10, styles = 10, details = 8, words = 12, weakWords = 2, sharing = 0.7 } = options;
+    const { hitsToFail = [Math.min(3, details), Math.min(6, details)], baitWords = 1 } = options;
     const [least, most] = hitsToFail;
     require("1 to 10 categories", within(categories, 1, categoryWords.length), categories);
     require("1 to 10 styles", within(styles, 1, stylePhrases.length), styles);
