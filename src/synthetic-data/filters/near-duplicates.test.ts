@@ -170,6 +170,27 @@ describe("vectors", () => {
     }
   });
 
+  test("the same over many vectors, of which a part goes again", () => {
+    const random = new RandomStream(6);
+    const index = new VectorIndex<number>(0.97);
+    const vectors = Array.from({ length: 2500 }, () => {
+      const values = Float32Array.from({ length: 5 }, () => random.normal());
+      return values.map((value) => value / Math.sqrt(innerProduct(values, values)));
+    });
+    for (const [key, vector] of vectors.entries()) index.add(key, vector);
+    for (let key = 0; key < 2500; key += 3) index.remove(key);
+    for (let question = 0; question < 60; question++) {
+      const asked = vectors[question * 40] as Float32Array;
+      const cosines = vectors.map((vector, key) => (key % 3 === 0 ? -1 : innerProduct(asked, vector)));
+      const greatest = cosines.reduce((most, cosine) => Math.max(most, cosine), -1);
+      const nearest = index.nearest(asked);
+      if (Math.abs(greatest - 0.97) > 1e-5) expect(nearest !== undefined).toBe(greatest > 0.97);
+      if (nearest === undefined) continue;
+      expect(nearest.similarity).toBeCloseTo(greatest, 5);
+      expect(cosines[nearest.key]).toBeCloseTo(greatest, 5);
+    }
+  });
+
   test("a key is replaced, an unknown one is not removed, other lengths are refused", () => {
     const index = new VectorIndex<string>(0.5);
     index.add("a", Float32Array.of(1, 0));

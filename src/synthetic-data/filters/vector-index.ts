@@ -17,19 +17,28 @@ export interface SimilarVector<Key> {
 const partLength = 32;
 /** Sums in another order differ by less: a vector at the threshold is not given up for rounding. */
 const slack = 1e-5;
-const firstCapacity = 64;
+/** Rows that are looked at together, part by part, so that memory is read in order. */
+const blockRows = 1024;
+
+/** The numbers of up to blockRows vectors. */
+interface Block {
+  /** [parts, rows, partLength], zeros behind the last number. */
+  readonly numbers: Float32Array;
+  /** [parts, rows]: the length of what is left of a vector behind each part. */
+  readonly lengths: Float32Array;
+}
 
 /** Vectors of length 1 by keys, found by direction. */
 export class VectorIndex<Key> {
   readonly threshold: number;
   readonly #rows = new Map<Key, number>();
   readonly #keys: Key[] = [];
+  readonly #blocks: Block[] = [];
   #dimensions = 0;
   #parts = 0;
-  /** [rows, dimensions] */
-  #vectors = new Float32Array(0);
-  /** [rows, parts]: the length of what is left behind each part. */
-  #lengths = new Float32Array(0);
+  // Of one block: rows that may still be the nearest, and their products so far.
+  readonly #rowsLeft = new Int32Array(blockRows);
+  readonly #products = new Float64Array(blockRows);
 
   /** @param threshold the cosine from which vectors are found, in (0, 1]. Throws InvalidArgumentError for others. */
   constructor(threshold: number) {
@@ -54,15 +63,20 @@ export class VectorIndex<Key> {
   nearest(vector: Float32Array): SimilarVector<Key> | undefined {
     if (this.size === 0) return undefined;
     this.#checkLength(vector);
-    const lengths = new Float32Array(this.#parts);
-    this.#writeLengths(vector, lengths, 0);
+    const { numbers, lengths } = this.#block(1);
+    this.#write(vector, { numbers, lengths }, 0, 1);
     let best = -1;
     let bestSimilarity = this.threshold;
-    for (let row = 0; row < this.#keys.length; row++) {
-      const similarity = this.#productUnless(row, vector, lengths, bestSimilarity - slack);
-      if (similarity > bestSimilarity || (best === -1 && similarity >= bestSimilarity)) {
-        best = row;
-        bestSimilarity = similarity;
+    for (const [index, block] of this.#blocks.entries()) {
+      const first = index * blockRows;
+      const rows = Math.min(blockRows, this.size - first);
+      const left = this.#candidates(block, rows, { numbers, lengths }, bestSimilarity - slack);
+      for (let place = 0; place < left; place++) {
+        const similarity = this.#products[place] as number;
+        if (similarity > bestSimilarity || (best === -1 && similarity >= bestSimilarity)) {
+          best = first + (this.#rowsLeft[place] as number);
+          bestSimilarity = similarity;
+        }
       }
     }
     return best === -1 ? undefined : { key: this.#keys[best] as Key, similarity: bestSimilarity };
@@ -80,10 +94,9 @@ export class VectorIndex<Key> {
       row = this.#keys.length;
       this.#keys.push(key);
       this.#rows.set(key, row);
-      if ((row + 1) * this.#dimensions > this.#vectors.length) this.#grow(Math.max(firstCapacity, 2 * row));
+      if (row === this.#blocks.length * blockRows) this.#blocks.push(this.#block(blockRows));
     }
-    this.#vectors.set(vector, row * this.#dimensions);
-    this.#writeLengths(vector, this.#lengths, row * this.#parts);
+    this.#write(vector, this.#blocks[Math.floor(row / blockRows)] as Block, row % blockRows, blockRows);
   }
 
   /** Whether the key was there. The last row takes its place. */
@@ -92,38 +105,70 @@ export class VectorIndex<Key> {
     if (row === undefined) return false;
     const last = this.#keys.length - 1;
     const lastKey = this.#keys[last] as Key;
-    const [size, parts] = [this.#dimensions, this.#parts];
-    this.#vectors.copyWithin(row * size, last * size, (last + 1) * size);
-    this.#lengths.copyWithin(row * parts, last * parts, (last + 1) * parts);
+    this.#move(last, row);
     this.#keys[row] = lastKey;
     this.#rows.set(lastKey, row);
     this.#keys.pop();
     this.#rows.delete(key);
+    if (last % blockRows === 0) this.#blocks.pop();
     return true;
   }
 
-  /** The inner product with a row, or -Infinity as soon as it cannot reach the least. */
-  #productUnless(row: number, vector: Float32Array, lengths: Float32Array, least: number): number {
-    const vectors = this.#vectors;
-    const size = this.#dimensions;
-    const start = row * size;
-    const firstLength = row * this.#parts;
-    let product = 0;
-    for (let part = 0, index = 0; index < size; part++) {
-      const end = Math.min(size, index + partLength);
-      for (; index < end; index++) product += (vector[index] as number) * (vectors[start + index] as number);
-      const left = (lengths[part] as number) * (this.#lengths[firstLength + part] as number);
-      if (product + left < least) return -Infinity;
+  /** Leaves in #rowsLeft and #products those rows of a block whose product may reach the least; returns how many. */
+  #candidates(block: Block, rows: number, asked: Block, least: number): number {
+    const { numbers, lengths } = block;
+    const [rowsLeft, products] = [this.#rowsLeft, this.#products];
+    let left = rows;
+    for (let row = 0; row < rows; row++) {
+      rowsLeft[row] = row;
+      products[row] = 0;
     }
-    return product;
+    for (let part = 0; part < this.#parts && left > 0; part++) {
+      const askedLength = asked.lengths[part] as number;
+      const askedStart = part * partLength;
+      let kept = 0;
+      for (let place = 0; place < left; place++) {
+        const row = rowsLeft[place] as number;
+        const start = (part * blockRows + row) * partLength;
+        let product = products[place] as number;
+        for (let index = 0; index < partLength; index++) {
+          product += (asked.numbers[askedStart + index] as number) * (numbers[start + index] as number);
+        }
+        if (product + askedLength * (lengths[part * blockRows + row] as number) < least) continue;
+        rowsLeft[kept] = row;
+        products[kept] = product;
+        kept++;
+      }
+      left = kept;
+    }
+    return left;
   }
 
-  #writeLengths(vector: Float32Array, lengths: Float32Array, first: number): void {
+  #block(rows: number): Block {
+    return {
+      numbers: new Float32Array(this.#parts * rows * partLength),
+      lengths: new Float32Array(this.#parts * rows),
+    };
+  }
+
+  /** Writes a vector into a row of a block of so many rows. */
+  #write(vector: Float32Array, { numbers, lengths }: Block, row: number, rows: number): void {
     let squares = 0;
     for (let part = this.#parts - 1; part >= 0; part--) {
-      lengths[first + part] = Math.sqrt(squares);
-      const end = Math.min(vector.length, (part + 1) * partLength);
-      for (let index = part * partLength; index < end; index++) squares += (vector[index] as number) ** 2;
+      lengths[part * rows + row] = Math.sqrt(squares);
+      const values = vector.subarray(part * partLength, (part + 1) * partLength);
+      numbers.set(values, (part * rows + row) * partLength);
+      for (const value of values) squares += value * value;
+    }
+  }
+
+  #move(from: number, to: number): void {
+    const [source, target] = [from, to].map((row) => this.#blocks[Math.floor(row / blockRows)]) as [Block, Block];
+    for (let part = 0; part < this.#parts; part++) {
+      const [read, written] = [from, to].map((row) => part * blockRows + (row % blockRows)) as [number, number];
+      const values = source.numbers.subarray(read * partLength, (read + 1) * partLength);
+      target.numbers.set(values, written * partLength);
+      target.lengths[written] = source.lengths[read] as number;
     }
   }
 
@@ -134,14 +179,5 @@ export class VectorIndex<Key> {
       received: `one of ${vector.length}`,
       remedy: "use one embedder for all texts of an index",
     });
-  }
-
-  #grow(capacity: number): void {
-    const vectors = new Float32Array(capacity * this.#dimensions);
-    vectors.set(this.#vectors);
-    this.#vectors = vectors;
-    const lengths = new Float32Array(capacity * this.#parts);
-    lengths.set(this.#lengths);
-    this.#lengths = lengths;
   }
 }
