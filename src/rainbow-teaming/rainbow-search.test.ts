@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { RandomStream } from "../core/random.ts";
 import { majorityJudge } from "../judges/majority-judge.ts";
 import { makeJudge } from "../judges/make-judge.ts";
+import { RecordedLanguageModel } from "../language-models/calls/recorded-language-model.ts";
 import type { LanguageModel } from "../language-models/language-model.ts";
 import { memoryRunStore } from "../runs/memory-run-store.ts";
 import type { RunStore } from "../runs/run-store.ts";
@@ -184,6 +185,28 @@ describe("the same archive", () => {
       expect(progress).toEqual(undisturbed.progress);
     }
     expect(kills).toBeGreaterThan(3);
+  });
+
+  test("and no completed call is made again where calls are recorded", async () => {
+    const models = [landscapeMutator(landscape), landscapeTarget(landscape)] as const;
+    const recorded = (store: RunStore) => {
+      const [mutator, target] = models.map(
+        (model) => new RecordedLanguageModel({ model, revision: "", store: store.modelCalls, callsPerRequest: 1 }),
+      ) as [LanguageModel, LanguageModel];
+      return { mutator, target };
+    };
+    const made = () => models.map(({ calls }) => calls.length);
+    const whole = memoryRunStore({ configuration: {} });
+    const { archive } = await search({ store: whole, iterations: 100, ...recorded(whole) });
+    const once = made();
+    const store = memoryRunStore({ configuration: {} });
+    for (const commit of [2, 3, 1, 4]) {
+      const killed = search({ store: failingStore(store, commit, false), iterations: 100, ...recorded(store) });
+      await expect(killed).rejects.toThrow("killed");
+    }
+    const resumed = await search({ store, iterations: 100, ...recorded(store) });
+    expect(contents(resumed.archive)).toEqual(contents(archive));
+    expect(made()).toEqual(once.map((count) => 2 * count));
   });
 
   test("after a model failed or the user stopped it, which waits for calls under way and makes no others", async () => {
