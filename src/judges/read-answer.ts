@@ -49,11 +49,14 @@ export function readNumber(
 ): number | undefined {
   const text = ending(answer);
   const number = "(-?\\d{1,6}(?:\\.\\d{1,6})?)";
-  const outOf = `(?:\\s{0,3}(?:/|out of)\\s{0,3}${maximum}(?![\\d.]))?`;
+  const outOf = `(?:\\s{0,3}(?:/|out of)\\s{0,3}${maximum}(?!\\d|\\.\\d))?`;
   const bare = new RegExp(`^[^\\p{L}\\p{N}-]{0,20}${number}${outOf}[^\\p{L}\\p{N}]{0,20}$`, "iu").exec(text);
   const named = lastGroup(
     text,
-    new RegExp(`\\b${naming}\\b[^\\p{L}\\p{N}-]{0,10}(?:is\\b|of\\b)?[^\\p{L}\\p{N}-]{0,10}${number}(?![\\d.])`, "giu"),
+    new RegExp(
+      `\\b${naming}\\b[^\\p{L}\\p{N}-]{0,10}(?:is\\b|of\\b)?[^\\p{L}\\p{N}-]{0,10}${number}(?!\\d|\\.\\d)`,
+      "giu",
+    ),
   );
   const alone = [...text.matchAll(new RegExp(`(?<![\\d.])${number}${outOf}(?![\\d])`, "giu"))].map(
     ([, found]) => found as string,
