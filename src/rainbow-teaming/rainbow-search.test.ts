@@ -188,14 +188,13 @@ describe("the same archive", () => {
   });
 
   test("and no completed call is made again where calls are recorded", async () => {
-    const models = [landscapeMutator(landscape), landscapeTarget(landscape)] as const;
+    const [mutator, target] = [landscapeMutator(landscape), landscapeTarget(landscape)];
     const recorded = (store: RunStore) => {
-      const [mutator, target] = models.map(
-        (model) => new RecordedLanguageModel({ model, revision: "", store: store.modelCalls, callsPerRequest: 1 }),
-      ) as [LanguageModel, LanguageModel];
-      return { mutator, target };
+      const wrap = (model: LanguageModel) =>
+        new RecordedLanguageModel({ model, revision: "", store: store.modelCalls, callsPerRequest: 1 });
+      return { mutator: wrap(mutator), target: wrap(target) };
     };
-    const made = () => models.map(({ calls }) => calls.length);
+    const made = () => [mutator.calls.length, target.calls.length];
     const whole = memoryRunStore({ configuration: {} });
     const { archive } = await search({ store: whole, iterations: 100, ...recorded(whole) });
     const once = made();
