@@ -4,8 +4,10 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { writeFileAtomic } from "../src/core/atomic-file.ts";
-import { packageRoot, packageVersion } from "../src/core/package-root.ts";
-import type { Benchmark, Row } from "./benchmark.ts";
+import { packageRoot } from "../src/core/package-root.ts";
+import { currentEnvironment, type RunEnvironment } from "../src/runs/run-environment.ts";
+import type { Benchmark } from "./benchmark.ts";
+import { recordedSettings } from "./recorded-settings.ts";
 
 export interface RecordedRow {
   readonly name: string;
@@ -32,12 +34,13 @@ export function recordRow(benchmark: Benchmark, row: RecordedRow, versions: Read
   rows.set(row.name, row);
   const ordered = benchmark.rows.map(({ name }) => rows.get(name)).filter((recorded) => recorded !== undefined);
   mkdirSync(folder, { recursive: true });
+  const environment = currentEnvironment();
   const contents = {
     name: benchmark.name,
     title: benchmark.title,
-    machine: machine(),
-    versions: { node: process.versions.node, illume: packageVersion, ...packageVersions(), ...versions },
-    settings: Object.fromEntries(benchmark.rows.map((definition) => [definition.name, settingsOf(definition)])),
+    machine: machine(environment),
+    versions: { node: environment.node, illume: environment.illume, ...packageVersions(), ...versions },
+    settings: Object.fromEntries(benchmark.rows.map((definition) => [definition.name, recordedSettings(definition)])),
     rows: ordered,
   };
   writeFileAtomic(path, `${JSON.stringify(contents, rounded, 1)}\n`);
@@ -63,20 +66,12 @@ function recordedRows(path: string): RecordedRow[] {
   }
 }
 
-function settingsOf(row: Row): unknown {
-  if (row.kind === "share") return { illume: row.illume.settings };
-  const { illume, peer } = row;
+/** What runs say of the machine, and what matters to speed beside that. */
+function machine({ processor, cores }: RunEnvironment): Readonly<Record<string, unknown>> {
   return {
-    illume: { ...illume.settings, ...(illume.environment && { environment: illume.environment }) },
-    peer: { ...peer.settings, ...(peer.environment && { environment: peer.environment }) },
-  };
-}
-
-function machine(): Readonly<Record<string, unknown>> {
-  return {
-    processor: os.cpus()[0]?.model.trim() ?? "unknown",
+    processor: processor.trim(),
     features: processorFeatures(),
-    cores: os.availableParallelism(),
+    cores,
     memoryGigabytes: Math.round(os.totalmem() / 2 ** 30),
     system: `${os.type()} ${os.release()} ${os.arch()}`,
   };

@@ -26,11 +26,11 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type SearchArm, testSetNames } from "../src/closed-loop/configuration.ts";
-import { InvalidArgumentError } from "../src/core/errors/invalid-argument-error.ts";
 import { packageRoot } from "../src/core/package-root.ts";
 import { judgeClaims } from "./closed-loop/claims.ts";
 import { writeResults } from "./closed-loop/results.ts";
 import { finishedFile, runArm, runBefore, type SeedResult, type SeedRunOptions } from "./closed-loop/seed-run.ts";
+import { requireKnownSeeds } from "./known-seeds.ts";
 import type { Recipe, RecipeOptions } from "./recipe.ts";
 
 export const closedLoopArms: readonly SearchArm[] = [
@@ -121,16 +121,6 @@ async function readSeed(seed: number, options: RecipeOptions): Promise<SeedResul
     machines[arm] = machine;
   }
   return { seed, checkpoint: seed % checkpoints, before: before.result, arms, machines };
-}
-
-function requireKnownSeeds(seeds: readonly number[], known: readonly number[]): void {
-  const unknown = seeds.find((seed) => !known.includes(seed));
-  if (unknown === undefined) return;
-  throw new InvalidArgumentError({
-    expected: `seeds of this recipe (${known.join(", ")})`,
-    received: String(unknown),
-    remedy: "leave --seeds out, or name some of these",
-  });
 }
 
 function settingsOf({ quick }: RecipeOptions): typeof closedLoopSettings {

@@ -19,6 +19,11 @@ export const recipes: readonly ListedRecipe[] = [
     load: async () => (await import("./closed-loop-rates.ts")).recipe,
   },
   {
+    name: "real-model-loop",
+    description: "the loop on SmolLM2-135M-Instruct, beside randomly sampled failures and more ordinary data",
+    load: async () => (await import("./real-model-loop.ts")).recipe,
+  },
+  {
     name: "pretrain-grade-school",
     description: "pretrains the small reasoner that ships with illume",
     load: async () => (await import("./pretrain-grade-school.ts")).recipe,

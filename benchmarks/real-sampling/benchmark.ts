@@ -4,10 +4,10 @@
  * illume with the same numbers in float32, and in further rows with 4 bits (and 8 in the output), whose divergence from
  * float32 is recorded. Rows without a claim have the goal 0. Weights: scripts/fetch-smollm2.mjs.
  */
-import { join } from "node:path";
+import { smolLM2File } from "../../tests/fixtures/smollm2.ts";
 import type { Benchmark, ComparisonRow } from "../benchmark.ts";
 
-const model = join(process.env.ILLUME_TEST_WEIGHTS ?? ".weights", "SmolLM2-135M-Instruct.Q4_1.gguf");
+const model = smolLM2File;
 const cores = 2;
 
 export const benchmark: Benchmark = {

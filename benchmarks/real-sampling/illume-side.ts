@@ -5,8 +5,8 @@
 import { resolve } from "node:path";
 import { encodePrompt } from "../../src/language-models/encode-prompt.ts";
 import { ContinuousPool } from "../../src/language-models/engine/continuous/continuous-pool.ts";
-import type { WeightPrecision } from "../../src/language-models/engine/continuous/model-session.ts";
 import { precisionDivergence } from "../../src/language-models/engine/continuous/precision-divergence.ts";
+import type { WeightPrecision } from "../../src/language-models/engine/weight-precision.ts";
 import { openPretrained } from "../../src/language-models/pretrained/open-pretrained.ts";
 import { leavesOf } from "../../src/tensor/tree.ts";
 import { type Request, serve, timed } from "../serve.ts";

@@ -5,7 +5,7 @@ import { type ConfigurationInput, parseConfiguration, type SearchArm } from "../
 import { improveRounds } from "../../src/closed-loop/improve.ts";
 import { withLoopContext } from "../../src/closed-loop/loop-context.ts";
 import { measureTestSets, type TestSetResult } from "../../src/closed-loop/measurement.ts";
-import { loadTarget } from "../../src/closed-loop/target.ts";
+import { loadTarget } from "../../src/closed-loop/targets/target.ts";
 import { writeFileAtomic } from "../../src/core/atomic-file.ts";
 import { InvalidArgumentError } from "../../src/core/errors/invalid-argument-error.ts";
 import { quotedText } from "../../src/core/quoted-text.ts";
@@ -49,7 +49,7 @@ export interface TaughtExamples {
 }
 
 /** A result with what it was made with, as the file of a finished part holds it. */
-interface FinishedPart<Result> {
+export interface FinishedPart<Result> {
   readonly result: Result;
   readonly configuration: Json;
   readonly machine: MachineDescription;
@@ -70,7 +70,7 @@ const wholeSpaceCells = 56;
 /** Measures the checkpoint itself. */
 export async function runBefore(options: SeedRunOptions): Promise<FinishedPart<ModelResult>> {
   return withRun(options, "before", undefined, async (context) => {
-    const model = await context.openModel.open(loadTarget(context));
+    const model = await context.openModel.open(await loadTarget(context));
     return modelResult(await measureTestSets(context, model, "before", "measure before"));
   });
 }
@@ -82,7 +82,7 @@ export async function runArm(
   name: string = arm,
 ): Promise<FinishedPart<ArmResult>> {
   return withRun(options, name, arm, async (context) => {
-    const { model, rounds } = await improveRounds(context, loadTarget(context));
+    const { model, rounds } = await improveRounds(context, await loadTarget(context));
     const results = await measureTestSets(context, await context.openModel.open(model), "after", "measure after");
     return {
       ...modelResult(results),
@@ -108,7 +108,8 @@ export function finishedFile(directory: string, name: string): string {
 
 type Context = Parameters<Parameters<typeof withLoopContext>[1]>[0];
 
-async function withRun<Result>(
+/** Does a part in a run folder of its own, or reads what it came to. */
+export async function withRun<Result>(
   options: SeedRunOptions,
   name: string,
   arm: SearchArm | undefined,

@@ -61,6 +61,8 @@ function findFlag(given: string, args: ArgsDef, command: string): { flag: string
     if (short !== undefined) return { flag: short[0], negated: false };
   }
   const name = given.replace(/^--?/u, "");
+  const renamed = flags.find(([, arg]) => "alias" in arg && arg.alias === name);
+  if (given.startsWith("--") && renamed !== undefined) return { flag: renamed[0], negated: false };
   const known = flags.map(([flag]) => flag);
   if (given.startsWith("--") && known.includes(name)) return { flag: name, negated: false };
   const positive = name.startsWith("no-") ? name.slice(3) : undefined;

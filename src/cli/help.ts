@@ -10,6 +10,7 @@ type Item = readonly [term: string, description: string];
 
 const sectionTitles: Record<SettingsSection, string> = {
   general: "Settings",
+  warm: "First lessons",
   search: "Settings of the search",
   learn: "Settings of learning",
   measure: "Settings of measuring",
@@ -73,8 +74,9 @@ function flagItems(args: ArgsDef): Item[] {
 }
 
 function flagTerm(name: string, arg: ArgDef): string {
-  const short = "alias" in arg && typeof arg.alias === "string" ? `-${arg.alias}, ` : "";
-  return `${short}--${name}${arg.type === "boolean" ? "" : ` ${arg.valueHint ?? "VALUE"}`}`;
+  const alias = "alias" in arg && typeof arg.alias === "string" ? arg.alias : "";
+  const other = alias === "" ? "" : `${alias.length === 1 ? "-" : "--"}${alias}, `;
+  return `${other}--${name}${arg.type === "boolean" ? "" : ` ${arg.valueHint ?? "VALUE"}`}`;
 }
 
 function settingItem({ flag, arg, standard }: SettingFlag): Item {

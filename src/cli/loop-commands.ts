@@ -1,7 +1,10 @@
 /** The commands that run a part of the closed loop, and where that part is. */
+
+import { asksForRecording } from "../closed-loop/call-recorder.ts";
 import { armsWithoutSearch, type Configuration } from "../closed-loop/configuration.ts";
 import type { TestSetResult } from "../closed-loop/measurement.ts";
 import type { Progress, ProgressPhase } from "../closed-loop/progress.ts";
+import { targetKind } from "../closed-loop/targets/target-kind.ts";
 import { expectedSeconds } from "../closed-loop/time-estimate.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { duration, wholeNumber } from "./terminal/numbers.ts";
@@ -56,7 +59,8 @@ const asking: Record<LoopName, readonly ProgressPhase[]> = {
 /** What the calls of a loop may take; undefined where no setting asks for that, or it makes none. For people. */
 export async function estimateLoop(name: LoopName, configuration: Configuration): Promise<string | undefined> {
   const { calls, domain, model } = configuration;
-  if (Object.values(calls).every((value) => value === undefined) || asking[name].length === 0) return undefined;
+  const records = asksForRecording(calls) || targetKind(model) === "elsewhere";
+  if (!records || asking[name].length === 0) return undefined;
   const [{ plannedCalls }, { domainNamed }, { describeEstimate, estimateCalls }, { priceOf }] = await Promise.all([
     import("../closed-loop/call-plan.ts"),
     import("../closed-loop/domains.ts"),
@@ -71,16 +75,17 @@ export async function estimateLoop(name: LoopName, configuration: Configuration)
 
 /** What a loop will do and, where that can be told, how long it should take; for people, before it begins. */
 export function describeLoop(name: LoopName, configuration: Configuration): string {
-  const { search, learn, measure, rounds } = configuration;
+  const { warm, search, learn, measure, rounds } = configuration;
   const times = rounds > 1 ? `, ${rounds} rounds` : "";
   const searching = armsWithoutSearch.includes(search.arm)
     ? `searches for nothing (${search.arm})`
     : `searches with ${wholeNumber(search.evaluations)} evaluations for problems that the model gets wrong`;
+  const warming = warm.examples > 0 ? `warms the model up with ${wholeNumber(warm.examples)} easy problems, ` : "";
   const learning = `teaches it ${wholeNumber(learn.examples)} verified solutions with ${wholeNumber(learn.replay)} ordinary ones`;
   const measuring = `measures it on test sets of ${wholeNumber(measure.problems)} problems`;
   switch (name) {
     case "improve":
-      return `${searching}, ${learning}${times}, and ${measuring} before and after. That should take about ${duration(expectedSeconds(configuration))} on two cores.`;
+      return `${warming}${searching}, ${learning}${times}, and ${measuring} before and after. That should take about ${duration(expectedSeconds(configuration))} on two cores.`;
     case "search":
       return `${searching}.`;
     case "learn":

@@ -61,7 +61,7 @@ describe("errors are one line on standard error, with an exit code", () => {
     [2, ["reproduce", "closed-lop"], 'did you mean "closed-loop"?'],
     [2, ["measure", "a.txt"], "expected a file of rows"],
     [2, ["export"], "expected RUN after illume export"],
-    [2, ["improve", "--model", "openai:gpt"], "expected a known kind of model file (one of illume:)"],
+    [3, ["improve", "--model", "openai:gpt"], "expected a model that can be taught here"],
     [2, ["improve", "--measure-sets", "more-stepz"], "--measure-sets: expected one of in-distribution, "],
     [2, ["search", "--search-arm", "full-sampler"], "expected an arm that searches (quality-diversity, "],
     [2, ["search", "--search-arm", "in-distribution"], "evaluates nothing"],

@@ -11,7 +11,7 @@ import { packageRoot } from "../core/package-root.ts";
 import { readConfiguration } from "./read-configuration.ts";
 import { settingFlags } from "./setting-flags.ts";
 
-const sections = ["general", "search", "learn", "measure", "attack", "calls"] as const;
+const sections = ["general", "warm", "search", "learn", "measure", "attack", "calls"] as const;
 let folder: string;
 let file: string;
 beforeEach(() => {
@@ -30,6 +30,7 @@ describe("setting flags", () => {
     expect(withDefault.map(({ path }) => path.join("."))).toEqual(settings);
     expect(new Set(flags.map(({ flag }) => flag)).size).toBe(flags.length);
     expect(flags.flatMap(({ flag, standard }) => (standard === undefined ? [flag] : []))).toEqual([
+      "measure-gsm8k",
       "max-calls",
       "max-tokens",
       "max-usd",

@@ -86,7 +86,9 @@ function overridden(base: Configuration | undefined, settings: unknown): unknown
 }
 
 function isGroupName(name: string): boolean {
-  return settingFlags(["search", "learn", "measure", "attack", "calls"]).some(({ section }) => section === name);
+  return settingFlags(["warm", "search", "learn", "measure", "attack", "calls"]).some(
+    ({ section }) => section === name,
+  );
 }
 
 function isGroup(value: unknown): value is Record<string, unknown> {

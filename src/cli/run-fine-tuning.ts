@@ -13,6 +13,7 @@ import type { Json, RunStore } from "../runs/run-store.ts";
 import type { CommandContext } from "./command-context.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { printSummary } from "./run-summary.ts";
+import { downloadDisplay } from "./terminal/download-display.ts";
 import { progressDisplay } from "./terminal/progress-display.ts";
 import { writeLines } from "./terminal/terminal.ts";
 
@@ -36,7 +37,7 @@ export async function startFineTuning(
   const absolute = { ...configuration, data: resolve(configuration.data) };
   const output = configuration.output === undefined ? {} : { output: resolve(configuration.output) };
   const settings: FineTuningConfiguration = { ...absolute, ...output };
-  const model = await openModel(settings);
+  const model = await openModel(settings, context);
   const { readTrainingRecords } = await import("../fine-tuning/data/read-training-records.ts");
   await readTrainingRecords(settings.data, settings.skipMalformed ? "skip" : "throw");
   const store = createRun({
@@ -53,7 +54,7 @@ export async function continueFineTuning(directory: string, context: CommandCont
   let [configuration, model]: [FineTuningConfiguration?, TrainableModel?] = [];
   try {
     configuration = parseFineTuningConfiguration(store.configuration);
-    model = await openModel(configuration);
+    model = await openModel(configuration, context);
   } catch (error) {
     store.close();
     throw error;
@@ -61,12 +62,20 @@ export async function continueFineTuning(directory: string, context: CommandCont
   await run({ configuration, model, store, context });
 }
 
-async function openModel(configuration: FineTuningConfiguration): Promise<TrainableModel> {
+async function openModel(
+  configuration: FineTuningConfiguration,
+  { terminal }: CommandContext,
+): Promise<TrainableModel> {
   const [{ openTrainableModel }, { gradeSchoolTokenizer }] = await Promise.all([
     import("../fine-tuning/open-trainable-model.ts"),
     import("../reasoning/tasks/grade-school/grade-school-tokenizer.ts"),
   ]);
-  return openTrainableModel(configuration.model, { "grade-school": gradeSchoolTokenizer });
+  const downloads = downloadDisplay(terminal);
+  try {
+    return await openTrainableModel(configuration.model, { "grade-school": gradeSchoolTokenizer }, downloads.update);
+  } finally {
+    downloads.end();
+  }
 }
 
 async function run(options: {

@@ -1,5 +1,5 @@
 /** Runs a part of the closed loop for a command: run folder, lock, progress, Ctrl-C, summary. */
-import { basename, join, relative } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import type { Configuration } from "../closed-loop/configuration.ts";
 import { changeRunConfiguration, commandKey, runConfiguration, runOrigin } from "../closed-loop/run-configuration.ts";
 import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
@@ -15,6 +15,7 @@ import { listenForInterruption } from "./interruption.ts";
 import { describeLoop, estimateLoop, type Loop, type LoopName, loopNames, loops } from "./loop-commands.ts";
 import { runReference } from "./run-directory.ts";
 import { printAccuracies, printSummary } from "./run-summary.ts";
+import { downloadDisplay } from "./terminal/download-display.ts";
 import { progressDisplay } from "./terminal/progress-display.ts";
 import { writeLines } from "./terminal/terminal.ts";
 
@@ -25,11 +26,12 @@ import { writeLines } from "./terminal/terminal.ts";
  */
 export async function startRun(
   name: LoopName,
-  configuration: Configuration,
+  given: Configuration,
   context: CommandContext,
   prepare?: (store: RunStore) => void,
 ): Promise<void> {
-  await checkModel(configuration);
+  const configuration = withAbsolutePaths(given);
+  await checkModel(name, configuration, context);
   const runName = newRunName({ root: configuration.output, purpose: name });
   const store = createRun({
     directory: join(configuration.output, runName),
@@ -58,7 +60,7 @@ export async function continueRun(
     changeRunConfiguration(store, configuration);
     const { command } = runOrigin(store);
     name = loopNames.find((known) => known === command) ?? "improve";
-    await checkModel(configuration);
+    await checkModel(name, configuration, context);
   } catch (error) {
     store.close();
     throw error;
@@ -66,13 +68,30 @@ export async function continueRun(
   await runLoop({ name, loop: loops[name], configuration, store, context });
 }
 
-/** Reads the model before a run is begun or gone on with, so that nothing is made or changed where it cannot be used. */
-async function checkModel(configuration: Configuration): Promise<void> {
-  const [{ readTarget }, { domainNamed }] = await Promise.all([
-    import("../closed-loop/target.ts"),
+/** The run can be gone on with from another folder. */
+function withAbsolutePaths(configuration: Configuration): Configuration {
+  const { gsm8k } = configuration.measure;
+  if (gsm8k === undefined) return configuration;
+  return { ...configuration, measure: { ...configuration.measure, gsm8k: resolve(gsm8k) } };
+}
+
+/**
+ * Reads the model before a run is begun or gone on with, so that nothing is made or changed where it cannot be used. One
+ * that runs elsewhere is opened, which sends nothing and finds that a key or a package is missing.
+ */
+async function checkModel(name: LoopName, configuration: Configuration, { terminal }: CommandContext): Promise<void> {
+  const [{ checkTestSets }, { readTarget, requireTeachable }, { domainNamed }] = await Promise.all([
+    import("../closed-loop/examinations.ts"),
+    import("../closed-loop/targets/target.ts"),
     import("../closed-loop/domains.ts"),
   ]);
-  readTarget(configuration, domainNamed(configuration.domain));
+  if (name === "improve" || name === "measure") await checkTestSets(configuration);
+  const downloads = downloadDisplay(terminal);
+  const target = await readTarget(configuration, domainNamed(configuration.domain), downloads.update).finally(
+    downloads.end,
+  );
+  if (name === "improve" || name === "learn") requireTeachable(target, configuration.model);
+  else if (target.learn === undefined) await (await target.open()).close();
 }
 
 export interface RunLoopOptions {

@@ -5,7 +5,7 @@ import { configurationSchema } from "../closed-loop/configuration.ts";
 import { settingFlag as settingFlagOf } from "../closed-loop/setting-flag.ts";
 
 /** "general" are the settings outside of groups. */
-export type SettingsSection = "general" | "search" | "learn" | "measure" | "attack" | "calls";
+export type SettingsSection = "general" | "warm" | "search" | "learn" | "measure" | "attack" | "calls";
 
 export interface SettingFlag {
   readonly section: SettingsSection;
@@ -46,12 +46,16 @@ function settingFlag(section: SettingsSection, path: readonly string[], node: Sc
   const flag = settingFlagOf(path.join(".")).slice(2);
   const standard = Array.isArray(node.default) ? node.default.join(",") : textOf(node.default);
   const description = String(node.description);
+  const alias = longAliases.get(flag);
   const arg: ArgDef =
     node.type === "boolean"
       ? { type: "boolean", description }
-      : { type: "string", description, valueHint: valueHint(node) };
+      : { type: "string", description, valueHint: valueHint(node), ...(alias !== undefined && { alias }) };
   return { section, flag, path, arg, parse: (text) => parseValue(text, node), standard };
 }
+
+/** Other names of flags: the model is the loop's target. */
+const longAliases = new Map([["model", "target"]]);
 
 function textOf(value: unknown): string | undefined {
   return value === undefined ? undefined : String(value);

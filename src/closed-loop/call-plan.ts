@@ -19,7 +19,8 @@ export function plannedCalls<Problem>(
   phases: readonly ProgressPhase[],
 ): PlannedCalls[] {
   const { rounds, search, measure, attack, seed } = configuration;
-  const measured = measure.sets.length * measure.problems;
+  const rows = measure.gsm8k === undefined ? 0 : measure.gsm8kRows;
+  const measured = measure.sets.length * measure.problems + rows;
   const problems: Partial<Record<ProgressPhase, number>> = {
     "measure before": measured,
     search: search.evaluations * rounds,

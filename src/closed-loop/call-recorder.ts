@@ -56,6 +56,6 @@ export class CallRecorder {
 }
 
 /** Whether any of the settings asks for recording. */
-export function asksForRecording(settings: Configuration["calls"]): boolean {
-  return Object.values(settings).some((value) => value !== undefined);
+export function asksForRecording({ concurrency: _, ...caps }: Configuration["calls"]): boolean {
+  return Object.values(caps).some((value) => value !== undefined);
 }

@@ -3,7 +3,9 @@
  * and their help are made. The defaults were chosen on seeds that no result uses (docs/experiment-log.md).
  */
 import { z } from "zod";
+import { loraTargets } from "../nn/lora.ts";
 import { ConfigurationError, configurationProblems } from "./configuration-error.ts";
+import { targetKind } from "./targets/target-kind.ts";
 
 /** Where the examples to learn from come from; equal numbers of target evaluations in every arm. */
 export const searchArms = [
@@ -61,6 +63,23 @@ const learnSchema = z.strictObject({
   clip: z.number().gt(0).default(1).describe("largest norm of a gradient"),
   finalLearningRateShare: share("learning rate of the last step, as a share of the highest", 0.05),
   checkpointEvery: count("training steps between two checkpoints", 50),
+  rank: count("rank of the adapters that a published model learns by", 8),
+  targets: z
+    .array(z.enum([...loraTargets, "all-linear"]))
+    .min(1)
+    .default(["all-linear"])
+    .describe("its layers with adapters, or all-linear"),
+});
+
+const warmSchema = z.strictObject({
+  examples: z
+    .number()
+    .int()
+    .min(0)
+    .max(100_000_000)
+    .default(0)
+    .describe("ordinary problems of few steps that are taught before anything is measured"),
+  epochs: count("passes over them", 1),
 });
 
 /** The test sets of the domain grade-school (a test holds that these are its names). */
@@ -82,6 +101,12 @@ const measureSchema = z.strictObject({
     .default(testSetNames.filter((name) => name !== "whole-space"))
     .describe(`test sets to measure on, of ${testSetNames.join(", ")}`),
   problems: count("problems in each test set", 2000),
+  gsm8k: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe("a file of GSM8K's rows to measure on as well (right final answers)"),
+  gsm8kRows: count("the first rows of it that are used", 200),
   resamples: count("bootstrap resamples behind an interval", 2000),
 });
 
@@ -103,6 +128,7 @@ const callsSchema = z.strictObject({
     .exactOptional()
     .describe("dollars per million tokens of input and output, for a model whose price is not known"),
   cache: z.string().min(1).exactOptional().describe("file or folder of results that several runs share"),
+  concurrency: count("requests at once to a model behind an endpoint", 8),
 });
 
 /** The settings of a run as a zod schema: names, ranges, defaults and, as descriptions, the command line's help. */
@@ -112,11 +138,12 @@ export const configurationSchema = z.strictObject({
     .string()
     .min(1)
     .default("grade-school")
-    .describe("model to improve: the name of a shipped one, or illume:PATH of a model file"),
+    .describe("model: the name of a shipped one, illume:PATH, illume:ORG/REPO, or one behind an endpoint"),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).describe("seed of all random numbers"),
   rounds: z.number().int().min(1).max(1000).default(1).describe("rounds of search and learning"),
   threads: z.number().int().min(1).max(256).default(2).describe("threads of the tensor engine"),
   output: z.string().min(1).default("runs").describe("folder in which each run gets its own folder"),
+  warm: warmSchema.prefault({}).describe("first lessons for a model that has never seen such problems"),
   search: searchSchema.prefault({}).describe("search for problems that the model gets wrong"),
   learn: learnSchema.prefault({}).describe("learning from verified solutions of them"),
   measure: measureSchema.prefault({}).describe("measuring before and after"),
@@ -131,7 +158,50 @@ export type ConfigurationInput = z.input<typeof configurationSchema>;
 /** A way of searching, one of `searchArms`. */
 export type SearchArm = Configuration["search"]["arm"];
 
+/**
+ * What stands in place of the defaults where the model is a published one: a hundred times as large, it learns and answers
+ * a hundred times as slowly, and it has never seen problems of this form.
+ */
+const publishedStandards = {
+  warm: { examples: 400 },
+  search: { evaluations: 400, batchSize: 50, seeds: 100 },
+  learn: { examples: 300, replay: 100, epochs: 1, batchSize: 4, learningRate: 1e-3, checkpointEvery: 10 },
+  measure: {
+    problems: 100,
+    sets: ["in-distribution", "unseen-sequences", "more-steps", "distractors", "unseen-wording"],
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Settings with those of publishedStandards where they leave them out; anything but an object stays as it is. */
+function withStandards(settings: unknown): unknown {
+  if (!isGroup(settings) || typeof settings.model !== "string" || !isPublished(settings.model)) return settings;
+  const completed: Record<string, unknown> = { ...settings };
+  for (const [name, standards] of Object.entries(publishedStandards)) {
+    const group = settings[name] ?? {};
+    if (isGroup(group)) completed[name] = { ...standards, ...group };
+  }
+  return completed;
+}
+
+function isGroup(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What is no model's id is refused where the model is opened. */
+function isPublished(model: string): boolean {
+  try {
+    return targetKind(model) === "published";
+  } catch {
+    return false;
+  }
+}
+
 export const defaultConfiguration: Configuration = configurationSchema.parse({});
+
+/** What a run has that names nothing but its model; the model as the default has it, so that it is told apart. */
+export function standardConfiguration(model: string): Configuration {
+  return { ...parseConfiguration({ model }), model: defaultConfiguration.model };
+}
 
 /**
  * Checks plain JSON and fills in the defaults.
@@ -144,7 +214,7 @@ export function parseConfiguration(
   settings: unknown,
   describePath: (path: readonly PropertyKey[]) => string = (path) => path.map(String).join("."),
 ): Configuration {
-  const parsed = configurationSchema.safeParse(settings ?? {}, { reportInput: true });
+  const parsed = configurationSchema.safeParse(withStandards(settings ?? {}), { reportInput: true });
   if (parsed.success) return parsed.data;
   const schema = z.toJSONSchema(configurationSchema, { io: "input" });
   throw new ConfigurationError(configurationProblems(parsed.error.issues, schema, settings, describePath));

@@ -16,6 +16,10 @@ export interface Domain<Problem> {
   seedProblems(count: number, random: RandomStream): Problem[];
   /** A sampler of all problems that search may reach, where the domain has one. */
   readonly randomProblem?: (random: RandomStream) => Problem;
+  /** Ordinary problems of few steps, for a model that has never seen any. */
+  easyProblems(count: number, random: RandomStream): Problem[];
+  /** What a model that was not made for the domain is told beside a problem: how the answer is to be written. */
+  readonly instruction: string;
   /** The most tokens of an answer. */
   readonly maximumAnswerTokens: number;
 }

@@ -3,7 +3,7 @@ import { UnknownNameError } from "../core/errors/unknown-name-error.ts";
 import { gradeSchool } from "../reasoning/tasks/grade-school/grade-school.ts";
 import { gradeSchoolTokenizer } from "../reasoning/tasks/grade-school/grade-school-tokenizer.ts";
 import type { GradeSchoolProblem } from "../reasoning/tasks/grade-school/problem.ts";
-import { randomProblem, seedProblems } from "../reasoning/tasks/grade-school/samplers.ts";
+import { drawEasyProblem, randomProblem, seedProblems } from "../reasoning/tasks/grade-school/samplers.ts";
 import { drawTestSet, testSets } from "../reasoning/tasks/grade-school/test-sets.ts";
 import type { Domain } from "./domain.ts";
 
@@ -15,6 +15,8 @@ export const gradeSchoolDomain: Domain<GradeSchoolProblem> = {
   drawTestSet,
   seedProblems,
   randomProblem,
+  easyProblems: (count, random) => Array.from({ length: count }, () => drawEasyProblem(random)),
+  instruction: "Write one equation of two numbers a line, and in the last line #### and the answer.",
   // Seven equations of three-digit numbers and the answer have fewer.
   maximumAnswerTokens: 100,
 };

@@ -3,22 +3,20 @@
  * measure again, and attack what it became. Every phase continues where a stopped run left it.
  */
 import type { RandomStream } from "../core/random.ts";
-import type { TransformerFile } from "../language-models/engine/transformer-file.ts";
 import { type SearchSeed, searchFailures } from "./failure-search.ts";
 import type { StoredFound } from "./found-problem.ts";
-import { learnRound } from "./learning.ts";
 import { type LoopContext, type LoopOptions, withLoopContext } from "./loop-context.ts";
 import { measureTestSets, type TestSetResult } from "./measurement.ts";
-import { loadTarget } from "./target.ts";
+import { type Lesson, loadTarget, requireTeachable, type Target } from "./targets/target.ts";
 import { measureTrainingCard } from "./training-card.ts";
-import { drawTrainingSet, type TrainingSet } from "./training-set.ts";
+import { drawTrainingSet, lessonOf, type TrainingSet } from "./training-set.ts";
 
 /** Accuracy on the same test sets before and after, in the order of the domain's sets, and what was taught. */
 export interface ImproveResult {
   readonly before: readonly TestSetResult[];
   readonly after: readonly TestSetResult[];
   /** The taught model. */
-  readonly model: TransformerFile;
+  readonly model: Target;
 }
 
 /** Names of the searches in the run store. */
@@ -39,7 +37,7 @@ export async function improve(options: LoopOptions): Promise<ImproveResult> {
 
 async function improveWith<Problem>(context: LoopContext<Problem>): Promise<ImproveResult> {
   context.report({ phase: "prepare", round: 0, done: 0, total: 1 });
-  const model = loadTarget(context);
+  const model = await warmUp(context, await loadTarget(context));
 
   const before = await context.phase("measure before", 0, async () =>
     measureTestSets(context, await context.openModel.open(model), "before", "measure before"),
@@ -54,6 +52,21 @@ async function improveWith<Problem>(context: LoopContext<Problem>): Promise<Impr
   return { before, after, model: taught };
 }
 
+/**
+ * The model after its first lessons, ordinary problems of few steps, where the configuration has some: a model that has never
+ * seen such problems fails at their form, and whatever it were taught would look good.
+ */
+export async function warmUp<Problem>(context: LoopContext<Problem>, model: Target): Promise<Target> {
+  const { examples, epochs } = context.configuration.warm;
+  if (examples === 0) return model;
+  const random = context.random.split("warm-up");
+  const problems = context.domain.easyProblems(examples, random.split("problems"));
+  const lesson = { name: "warm-up", phase: "warm-up", round: 0, epochs, random: random.split("learn") } as const;
+  return context.phase("warm-up", 0, () =>
+    teach(context, model, { ...lesson, trainingSet: lessonOf(context, problems) }),
+  );
+}
+
 export interface RoundResult<Problem> {
   /** All that the round's search evaluated. */
   readonly found: readonly StoredFound<Problem>[];
@@ -63,20 +76,37 @@ export interface RoundResult<Problem> {
 /** Search and learning, as many rounds as the configuration says; each round's search attacks the model so far. */
 export async function improveRounds<Problem>(
   context: LoopContext<Problem>,
-  target: TransformerFile,
-): Promise<{ readonly model: TransformerFile; readonly rounds: readonly RoundResult<Problem>[] }> {
+  target: Target,
+): Promise<{ readonly model: Target; readonly rounds: readonly RoundResult<Problem>[] }> {
   let model = target;
   const results: RoundResult<Problem>[] = [];
   for (let round = 1; round <= context.configuration.rounds; round++) {
     const found = await searchRound(context, model, round, results.at(-1)?.found ?? []);
     const trainingSet = trainingSetOfRound(context, round, found);
     const before = model;
-    model = await context.phase("learn", round, () =>
-      learnRound(context, round, before, trainingSet, context.random.split("learn", round)),
-    );
+    model = await context.phase("learn", round, () => teach(context, before, roundLesson(context, round, trainingSet)));
     results.push({ found, trainingSet });
   }
   return { model, rounds: results };
+}
+
+/** The model after a lesson. Throws as requireTeachable and Target.learn. */
+export async function teach<Problem>(
+  context: LoopContext<Problem>,
+  model: Target,
+  lesson: Lesson<Problem>,
+): Promise<Target> {
+  return requireTeachable(model, context.configuration.model).learn(context, lesson);
+}
+
+/** A round's training set as a lesson. */
+export function roundLesson<Problem>(
+  { configuration, random }: LoopContext<Problem>,
+  round: number,
+  trainingSet: TrainingSet<Problem>,
+): Lesson<Problem> {
+  const { epochs } = configuration.learn;
+  return { name: `round ${round}`, phase: "learn", round, epochs, trainingSet, random: random.split("learn", round) };
 }
 
 /** Ordinary problems to start a search from, as a user has them; the renewed attack has others than the rounds. */
@@ -90,7 +120,7 @@ export function seedsOf<Problem>(
 /** One round's search. The first starts from seeds; later ones from problems of the last archive, where it has them. */
 export async function searchRound<Problem>(
   context: LoopContext<Problem>,
-  model: TransformerFile,
+  model: Target,
   round: number,
   last: readonly StoredFound<Problem>[],
 ): Promise<StoredFound<Problem>[]> {
@@ -140,7 +170,7 @@ export function trainingSetOfRound<Problem>(
 }
 
 /** The same search at the same budget against the taught model, with seeds and random numbers of its own. */
-async function renewAttack<Problem>(context: LoopContext<Problem>, model: TransformerFile): Promise<void> {
+async function renewAttack<Problem>(context: LoopContext<Problem>, model: Target): Promise<void> {
   await context.phase("renewed attack", 0, async () =>
     searchFailures({
       context,

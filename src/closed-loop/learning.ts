@@ -1,13 +1,11 @@
-/** Teaching the model in one round: supervised fine-tuning on verified solutions, with checkpoints. */
+/** Teaching one of illume's own models in one lesson: supervised fine-tuning on verified solutions, with checkpoints. */
 import { existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { removeTemporaryFiles } from "../core/atomic-file.ts";
-import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
 import { NumericalError } from "../core/errors/numerical-error.ts";
 import { makeFolder } from "../core/make-folder.ts";
 import { programCommand } from "../core/program-command.ts";
-import { quotedText } from "../core/quoted-text.ts";
-import type { RandomStream } from "../core/random.ts";
+import { readOwnFile } from "../core/read-own-file.ts";
 import {
   completionLoss,
   epochOrder,
@@ -15,45 +13,47 @@ import {
   trainingBatch,
 } from "../language-models/engine/training-batches.ts";
 import { loadTransformer, saveTransformer, type TransformerFile } from "../language-models/engine/transformer-file.ts";
+import { requireFiniteWeights } from "../nn/finite-weights.ts";
 import { linearSchedule } from "../nn/schedules.ts";
 import { Trainer, type TrainerState } from "../nn/trainer.ts";
 import { loadTrainerState, saveTrainerState } from "../nn/trainer-checkpoint.ts";
 import type { TransformerParameters } from "../nn/transformer.ts";
-import { leavesOf } from "../tensor/tree.ts";
 import type { LoopContext } from "./loop-context.ts";
-import { exampleOf, type TrainingSet } from "./training-set.ts";
+import type { Lesson } from "./targets/target.ts";
+import { exampleOf } from "./training-set.ts";
 
-/** The file of the model that a round ends with. */
-export function roundModelPath<Problem>({ store }: LoopContext<Problem>, round: number): string {
-  return join(store.directory, "checkpoints", `round-${round}.safetensors`);
+/** What becomes of a damaged file. */
+const again = "to do this lesson again";
+
+/** The file of the model that a lesson ends with. */
+function lessonModelPath<Problem>({ store }: LoopContext<Problem>, name: string): string {
+  return join(store.directory, "checkpoints", `${name.replaceAll(" ", "-")}.safetensors`);
 }
 
 /**
- * The model after a round's training; continues from the last checkpoint where the round was begun.
+ * The model after a lesson; continues from the last checkpoint where the lesson was begun.
  * Throws NumericalError where loss or gradient is not finite; the last checkpoint is kept.
  */
 export async function learnRound<Problem>(
   context: LoopContext<Problem>,
-  round: number,
   model: TransformerFile,
-  trainingSet: TrainingSet<Problem>,
-  random: RandomStream,
+  { name, phase, round, epochs, trainingSet, random }: Lesson<Problem>,
 ): Promise<TransformerFile> {
-  const finished = roundModelPath(context, round);
+  const finished = lessonModelPath(context, name);
   const folder = dirname(finished);
-  const checkpoint = join(folder, `round-${round}.training.safetensors`);
+  const checkpoint = finished.replace(/\.safetensors$/u, ".training.safetensors");
   makeFolder(folder);
   removeTemporaryFiles(folder);
   if (existsSync(finished)) {
     rmSync(checkpoint, { force: true });
-    return readOwn(finished, () => loadTransformer(finished));
+    return readOwnFile(finished, again, () => loadTransformer(finished));
   }
   const { learn, threads } = context.configuration;
 
   const problems = [...trainingSet.problems, ...trainingSet.replayed];
   const examples = problems.map((problem) => exampleOf(context, problem));
   const stepsPerEpoch = Math.ceil(examples.length / learn.batchSize);
-  const steps = stepsPerEpoch * learn.epochs;
+  const steps = stepsPerEpoch * epochs;
   const schedule = linearSchedule({ steps, warmupSteps: learn.warmupSteps, finalShare: learn.finalLearningRateShare });
   const trainer = new Trainer<TransformerParameters, TrainingBatch>({
     parameters: model.parameters,
@@ -63,7 +63,7 @@ export async function learnRound<Problem>(
     threads,
   });
   try {
-    const state = readOwn(checkpoint, () => loadTrainerState(checkpoint, model.parameters));
+    const state = readOwnFile(checkpoint, again, () => loadTrainerState(checkpoint, model.parameters));
     if (state !== undefined) trainer.restore(state);
     let kept = trainer.step;
     /** A checkpoint is written once a step from it was finite, so that there is always one to go on from. */
@@ -77,7 +77,7 @@ export async function learnRound<Problem>(
     };
     let order: ReturnType<typeof epochOrder> = [];
     let drawnEpoch = -1;
-    const tell = () => context.report({ phase: "learn", round, done: trainer.step, total: steps });
+    const tell = () => context.report({ phase, round, done: trainer.step, total: steps });
     tell();
     while (trainer.step < steps) {
       const epoch = Math.floor(trainer.step / stepsPerEpoch);
@@ -94,9 +94,9 @@ export async function learnRound<Problem>(
         )
         .catch((error: unknown) => {
           context.store.addMetrics(losses);
-          throw diverged(error, round, kept, learn.learningRate);
+          throw diverged(error, name, kept, learn.learningRate);
         });
-      losses.push({ name: `loss, round ${round}`, step: trainer.step, value: loss });
+      losses.push({ name: `loss, ${name}`, step: trainer.step, value: loss });
       if (unproven !== undefined) save(unproven);
       unproven = trainer.step % learn.checkpointEvery === 0 ? trainer.state() : undefined;
       tell();
@@ -109,8 +109,11 @@ export async function learnRound<Problem>(
     }
     context.store.addMetrics(losses);
     const taught = { ...model, parameters: trainer.state().parameters };
-    const fault = faultOfWeights(taught.parameters, trainer.step);
-    if (fault !== undefined) throw diverged(fault, round, kept, learn.learningRate);
+    try {
+      requireFiniteWeights(taught.parameters, `training step ${trainer.step}`);
+    } catch (error) {
+      throw diverged(error, name, kept, learn.learningRate);
+    }
     saveTransformer(finished, taught);
     rmSync(checkpoint, { force: true });
     return taught;
@@ -119,39 +122,12 @@ export async function learnRound<Problem>(
   }
 }
 
-/** Reads a file that this run wrote. They are written in full or not at all, so a torn one was damaged later. */
-function readOwn<Result>(path: string, read: () => Result): Result {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof CorruptFileError)) throw error;
-    const { expected, received } = error;
-    throw new CorruptFileError({
-      expected,
-      received,
-      remedy: `remove ${quotedText(path, 1000)} to do this round's training again`,
-      cause: error,
-    });
-  }
-}
-
-/** The last step has none after it that would show whether its weights are finite. */
-function faultOfWeights(parameters: TransformerParameters, step: number): NumericalError | undefined {
-  const leaf = leavesOf(parameters).find(({ tensor }) => !(tensor.data as Float32Array).every(Number.isFinite));
-  if (leaf === undefined) return undefined;
-  return new NumericalError({
-    expected: `finite weights after training step ${step}`,
-    received: `NaN or infinity in ${leaf.path}`,
-    remedy: "lower the learning rate",
-  });
-}
-
 /** NaN or infinity in a training step, with what is kept and how to go on from there. */
-function diverged(error: unknown, round: number, kept: number, learningRate: number): unknown {
+function diverged(error: unknown, name: string, kept: number, learningRate: number): unknown {
   if (!(error instanceof NumericalError)) return error;
-  const from = kept === 0 ? "the model before this round" : `the checkpoint of step ${kept}`;
+  const from = kept === 0 ? "the model before this lesson" : `the checkpoint of step ${kept}`;
   return new NumericalError({
-    expected: `${error.expected} of round ${round}`,
+    expected: `${error.expected} of ${name}`,
     received: error.received,
     remedy: `${from} is kept; go on from there with a lower rate: ${programCommand} resume with --learn-learning-rate ${learningRate / 4}`,
     cause: error,

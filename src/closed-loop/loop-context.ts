@@ -1,15 +1,16 @@
 /** What all phases of one run share, and the bookkeeping of what they cost. */
 import { InterruptedError } from "../core/errors/interrupted-error.ts";
 import { RandomStream } from "../core/random.ts";
+import type { Prompt } from "../language-models/language-model.ts";
 import type { GradeSchoolProblem } from "../reasoning/tasks/grade-school/problem.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { asksForRecording, CallRecorder } from "./call-recorder.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Domain } from "./domain.ts";
 import { domainNamed } from "./domains.ts";
-import { OpenModel } from "./open-model.ts";
 import type { Progress, ProgressPhase } from "./progress.ts";
-import { checksum } from "./target.ts";
+import { OpenModel } from "./targets/open-model.ts";
+import { type TargetKind, targetKind } from "./targets/target-kind.ts";
 import { expectedSecondsLeft, type PlannedPhase, plannedPhases, plannedSecondsDone } from "./time-estimate.ts";
 
 /** What every part of the loop takes: settings, where results are kept, how to stop it and whom to tell. */
@@ -47,7 +48,8 @@ export class LoopContext<Problem> {
   readonly random: RandomStream;
   readonly signal: AbortSignal | undefined;
   readonly openModel: OpenModel;
-  /** Undefined where no setting asks for recorded calls. */
+  readonly kind: TargetKind;
+  /** Undefined where nothing asks for recorded calls. */
   readonly recorder: CallRecorder | undefined;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   readonly #start = performance.now();
@@ -66,20 +68,27 @@ export class LoopContext<Problem> {
     this.domain = domain;
     this.random = new RandomStream(options.configuration.seed, ["closed-loop"]);
     this.signal = options.signal;
-    const { calls } = options.configuration;
-    this.recorder = asksForRecording(calls) ? new CallRecorder(calls, options.store) : undefined;
+    const { calls, model: id } = options.configuration;
+    this.kind = targetKind(id);
+    const records = this.kind === "elsewhere" || asksForRecording(calls);
+    this.recorder = records ? new CallRecorder(calls, options.store) : undefined;
     const { recorder } = this;
-    this.openModel = new OpenModel({
-      id: options.configuration.model,
-      tokenizer: domain.tokenizer,
-      threads: options.configuration.threads,
-      ...(recorder && { wrap: (model, file) => recorder.record({ model, revision: checksum(file) }) }),
-    });
+    this.openModel = new OpenModel((model, { revision, requestsAtOnce }) =>
+      recorder === undefined
+        ? model
+        : recorder.record({ model, revision: revision(), ...(requestsAtOnce !== undefined && { requestsAtOnce }) }),
+    );
     this.#onProgress = options.onProgress;
     const phases = options.phases;
     this.#plan = plannedPhases(options.configuration).filter(
       ({ phase, round }) => phases === undefined || (phases.includes(phase) && round <= 1),
     );
+  }
+
+  /** A problem as it is put to the model: its text alone where the model was made for the domain, a question elsewhere. */
+  ask(question: string): Prompt {
+    if (this.kind === "own") return question;
+    return [{ role: "user", content: `${question.trim()}\n\n${this.domain.instruction}` }];
   }
 
   /** Tells who watches; adds an estimate of the time left. A phase's first report says what was done before it. */

@@ -1,11 +1,12 @@
-/** Accuracy on the domain's test sets, problem by problem, committed as it comes. */
+/** Accuracy on a run's test sets, problem by problem, committed as it comes. */
 import type { LanguageModel } from "../language-models/language-model.ts";
-import { attemptProblems } from "./attempts.ts";
+import { type Examination, examinationOf, plannedTestSets, problemsOf } from "./examinations.ts";
 import type { LoopContext } from "./loop-context.ts";
 import type { ProgressPhase } from "./progress.ts";
+import { type TargetKind, targetKind } from "./targets/target-kind.ts";
 
-/** Problems evaluated between two commits. */
-const pieceSize = 500;
+/** Problems evaluated between two commits: what a killed process does again at most. */
+const pieceSizes: Readonly<Record<TargetKind, number>> = { own: 500, published: 50, elsewhere: 50 };
 
 /** What a model got right on one test set. */
 export interface TestSetResult {
@@ -27,29 +28,28 @@ export async function measureTestSets<Problem>(
   label: string,
   phase: ProgressPhase,
 ): Promise<TestSetResult[]> {
-  const { problems: count, sets } = context.configuration.measure;
-  const total = sets.length * count;
+  const { configuration, domain, store, random } = context;
+  const pieceSize = pieceSizes[context.kind];
+  const plans = plannedTestSets(configuration, domain);
+  const total = plans.reduce((sum, { problems }) => sum + problems, 0);
+  let before = 0;
   const tell = (done: number) => context.report({ phase, round: 0, done, total });
   const results: TestSetResult[] = [];
-  for (const name of sets) {
-    let problems: Problem[] | undefined;
-    for (let piece = 0; piece * pieceSize < count; piece++) {
-      const key = pieceKey(label, name, piece);
-      const done = results.length * count + piece * pieceSize;
-      if (context.store.call(key) !== undefined) continue;
-      if (problems === undefined) tell(done);
+  for (const plan of plans) {
+    const { name, problems: count } = plan;
+    let examination: Examination | undefined;
+    for (let start = 0; start < count; start += pieceSize) {
+      const key = pieceKey(label, name, start / pieceSize);
+      if (store.call(key) !== undefined) continue;
+      if (examination === undefined) tell(before + start);
       context.checkInterrupted();
-      problems ??= context.domain.drawTestSet(name, count, context.random.split("test sets"));
-      const attempts = await attemptProblems(
-        context,
-        model,
-        problems.slice(piece * pieceSize, (piece + 1) * pieceSize),
-      );
-      const correct = attempts.map((attempt) => Number(attempt.correct)).join("");
-      context.store.addCall(key, { correct } satisfies StoredPiece);
-      tell(results.length * count + Math.min(count, (piece + 1) * pieceSize));
+      examination ??= await examinationOf(plan, configuration, domain, random.split("test sets"));
+      const right = await examination(context, model, start, start + pieceSize);
+      store.addCall(key, { correct: right.map(Number).join("") } satisfies StoredPiece);
+      tell(before + Math.min(count, start + pieceSize));
     }
     results.push(storedResult(context, label, name) as TestSetResult);
+    before += count;
   }
   return results;
 }
@@ -60,7 +60,8 @@ export function storedResult<Problem>(
   label: string,
   name: string,
 ): TestSetResult | undefined {
-  const { problems: count } = configuration.measure;
+  const count = problemsOf(configuration, name);
+  const pieceSize = pieceSizes[targetKind(configuration.model)];
   let text = "";
   for (let piece = 0; piece * pieceSize < count; piece++) {
     const stored = store.call(pieceKey(label, name, piece)) as StoredPiece | undefined;

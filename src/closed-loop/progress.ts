@@ -3,6 +3,7 @@
 /** The phases of one improvement, in order; "search", "learn" and "renewed attack" happen once a round. */
 export type ProgressPhase =
   | "prepare"
+  | "warm-up"
   | "measure before"
   | "search"
   | "learn"

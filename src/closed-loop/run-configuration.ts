@@ -39,6 +39,7 @@ export const changeableSettings = [
   "calls.maxUsd",
   "calls.price",
   "calls.cache",
+  "calls.concurrency",
 ] as const;
 
 /** The settings with which a run goes on. Throws ConfigurationError for what this version of illume does not know. */

@@ -12,7 +12,7 @@ export interface TrainingSet<Problem> {
   readonly replayed: readonly Problem[];
   /** How many different problems are among `problems`. */
   readonly different: number;
-  /** Tokens of `problems` and their solutions. */
+  /** Tokens of `problems` and their solutions, as the domain's own tokenizer counts them. */
   readonly tokens: number;
 }
 
@@ -47,6 +47,17 @@ export function drawTrainingSet<Problem>(
   }
   const replayed = context.domain.seedProblems(budget.replay, random.split("replay"));
   return { problems, replayed, different: prompts.size, tokens };
+}
+
+/** Problems that are taught as they are. */
+export function lessonOf<Problem>(context: LoopContext<Problem>, problems: readonly Problem[]): TrainingSet<Problem> {
+  const { task } = context.domain;
+  return {
+    problems,
+    replayed: [],
+    different: new Set(problems.map((problem) => task.prompt(problem))).size,
+    tokens: problems.reduce((sum, problem) => sum + exampleOf(context, problem).tokens.length, 0),
+  };
 }
 
 /** A problem with its reference solution in tokens. */

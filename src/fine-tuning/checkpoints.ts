@@ -5,14 +5,16 @@
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { removeTemporaryFiles } from "../core/atomic-file.ts";
-import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
 import { fileSystemFailure } from "../core/errors/file-system-failure.ts";
 import { makeFolder } from "../core/make-folder.ts";
-import { quotedText } from "../core/quoted-text.ts";
+import { readOwnFile } from "../core/read-own-file.ts";
 import { loadTree, saveTree } from "../nn/checkpoint.ts";
 import type { TrainerState } from "../nn/trainer.ts";
 import { loadTrainerState, saveTrainerState } from "../nn/trainer-checkpoint.ts";
 import type { Tree } from "../tensor/tree.ts";
+
+/** What becomes of a damaged file. */
+const again = "to begin this training again";
 
 /** Where a training keeps its states. */
 export class Checkpoints<P extends Tree> {
@@ -33,7 +35,7 @@ export class Checkpoints<P extends Tree> {
 
   /** The last good state, undefined where there is none; throws CorruptFileError where the file was damaged since. */
   load(parameters: P): TrainerState<P> | undefined {
-    return readOwn(this.#state, () => loadTrainerState(this.#state, parameters));
+    return readOwnFile(this.#state, again, () => loadTrainerState(this.#state, parameters));
   }
 
   /** Keeps a state that counts once `approve` says that a step from it was finite. */
@@ -65,7 +67,7 @@ export class Checkpoints<P extends Tree> {
   }
 
   loadBest(parameters: P): P {
-    return readOwn(this.#best, () => loadTree(this.#best, parameters));
+    return readOwnFile(this.#best, again, () => loadTree(this.#best, parameters));
   }
 
   /** Removes all files: the training is done. */
@@ -73,17 +75,5 @@ export class Checkpoints<P extends Tree> {
     for (const path of [this.#untried, this.#state, this.#best]) {
       if (existsSync(path)) rmSync(path);
     }
-  }
-}
-
-/** Reads a file of one's own. They are written in full or not at all, so a torn one was damaged later. */
-function readOwn<Result>(path: string, read: () => Result): Result {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof CorruptFileError)) throw error;
-    const { expected, received } = error;
-    const remedy = `remove ${quotedText(path, 1000)} to begin this training again`;
-    throw new CorruptFileError({ expected, received, remedy, cause: error });
   }
 }

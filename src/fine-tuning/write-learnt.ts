@@ -1,9 +1,9 @@
 /** What a training ends with: an adapter in PEFT's format, and whole weights that the model can be opened from. */
 import { join } from "node:path";
-import { NumericalError } from "../core/errors/numerical-error.ts";
 import { writePeftAdapter } from "../language-models/adapters/peft-adapter.ts";
+import { requireFiniteWeights } from "../nn/finite-weights.ts";
 import type { LoraParameters } from "../nn/lora.ts";
-import { leavesOf, type Tree } from "../tensor/tree.ts";
+import type { Tree } from "../tensor/tree.ts";
 import type { FineTuneOptions } from "./fine-tune.ts";
 import { type Trainee, wholeWeights } from "./trainable-model.ts";
 
@@ -22,7 +22,7 @@ export async function writeLearnt(
   learnt: Tree,
   step: number,
 ): Promise<WrittenModel> {
-  requireFinite(learnt, step);
+  requireFiniteWeights(learnt, `training step ${step}`);
   const folder = configuration.output ?? store.directory;
   const written: { model?: string; adapter?: string } = {};
   if (trainee.lora !== undefined) {
@@ -34,15 +34,4 @@ export async function writeLearnt(
     await model.write(written.model, wholeWeights(trainee, learnt));
   }
   return written;
-}
-
-/** The last step has none behind it that would show whether its weights are finite. */
-function requireFinite(learnt: Tree, step: number): void {
-  const leaf = leavesOf(learnt).find(({ tensor }) => !(tensor.data as Float32Array).every(Number.isFinite));
-  if (leaf === undefined) return;
-  throw new NumericalError({
-    expected: `finite weights after training step ${step}`,
-    received: `NaN or infinity in ${leaf.path}`,
-    remedy: "lower the learning rate",
-  });
 }

@@ -124,8 +124,8 @@ export interface LanguageModel {
   readonly joinsCalls?: boolean;
   /**
    * Samples by prompt: result[p][s].
-   * Throws InvalidArgumentError for options out of range, text that the model cannot express and prompts that are too
-   * long, InterruptedError where the signal aborts, NumericalError where the model's scores are not finite.
+   * Throws InvalidArgumentError for options out of range and text that the model cannot express, its ContextLengthError
+   * for prompts that are too long, InterruptedError where the signal aborts, NumericalError where the model's scores are not finite.
    */
   generate(options: GenerateOptions): Promise<readonly (readonly Generation[])[]>;
   /** One score per item, in order. Throws as generate does. */

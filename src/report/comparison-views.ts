@@ -7,6 +7,7 @@
  */
 import type { Configuration } from "../closed-loop/configuration.ts";
 import type { Domain } from "../closed-loop/domain.ts";
+import { plannedTestSets } from "../closed-loop/examinations.ts";
 import type { StoredFound } from "../closed-loop/found-problem.ts";
 import { storedResult } from "../closed-loop/measurement.ts";
 import { RandomStream } from "../core/random.ts";
@@ -30,13 +31,8 @@ interface ComparisonSource<Problem> {
 
 /** The names of all comparisons that a finished run has. */
 export function expectedComparisons<Problem>(configuration: Configuration, domain: Domain<Problem>): string[] {
-  const names = measuredSets(configuration, domain).map(({ name }) => name);
+  const names = plannedTestSets(configuration, domain).map(({ name }) => name);
   return comparesAttacks(configuration) ? [...names, attackComparison] : names;
-}
-
-/** The test sets that a run measures, in the domain's order. */
-function measuredSets<Problem>({ measure }: Configuration, { testSets }: Domain<Problem>): Domain<Problem>["testSets"] {
-  return testSets.filter(({ name }) => measure.sets.some((set) => set === name));
 }
 
 /** The renewed attack is the main arm's; only a first search of the same kind can be compared with it. */
@@ -48,7 +44,7 @@ function comparesAttacks({ attack, search }: Configuration): boolean {
 export function comparisonViews<Problem>(source: ComparisonSource<Problem>): ComparisonView[] {
   const { configuration, domain } = source;
   const views: ComparisonView[] = [];
-  for (const { name, description } of measuredSets(configuration, domain)) {
+  for (const { name, description } of plannedTestSets(configuration, domain)) {
     const before = storedResult(source, "before", name)?.correct;
     const after = storedResult(source, "after", name)?.correct;
     if (before !== undefined && after !== undefined) {

@@ -1,6 +1,7 @@
 /** A run's store as what the report shows. Works on unfinished runs: what is not there yet is left out. */
-import { type Configuration, defaultConfiguration } from "../closed-loop/configuration.ts";
+import { type Configuration, standardConfiguration } from "../closed-loop/configuration.ts";
 import { domainNamed } from "../closed-loop/domains.ts";
+import { plannedTestSets } from "../closed-loop/examinations.ts";
 import { loadFound } from "../closed-loop/found-problem.ts";
 import { renewedAttackName, searchName } from "../closed-loop/improve.ts";
 import { storedResult } from "../closed-loop/measurement.ts";
@@ -9,7 +10,7 @@ import { searchState } from "../closed-loop/search-state.ts";
 import { settingsOf } from "../closed-loop/settings-of.ts";
 import { storedCard } from "../closed-loop/training-card.ts";
 import { programCommand } from "../core/program-command.ts";
-import { fineTuningCommand } from "../fine-tuning/curves.ts";
+import { curveNames, fineTuningCommand } from "../fine-tuning/curves.ts";
 import { describeCalls } from "../language-models/calls/describe-spending.ts";
 import { runEnvironment } from "../runs/run-environment.ts";
 import type { RunStore } from "../runs/run-store.ts";
@@ -40,7 +41,9 @@ function loopView(store: RunStore): ReportViewModel {
   const comparisons = comparisonViews({ store, configuration, domain, first: found[0] ?? [], renewed });
   const card = storedCard({ store });
   const all = found.flat();
-  const before = domain.testSets.flatMap(({ name }) => storedResult({ store, configuration }, "before", name) ?? []);
+  const before = plannedTestSets(configuration, domain).flatMap(
+    ({ name }) => storedResult({ store, configuration }, "before", name) ?? [],
+  );
   const endedEarly = searches
     .map((_, index) => searchState(store, configuration, index + 1))
     .filter((search) => search.complete && search.evaluations > 0 && search.evaluations < search.budget);
@@ -60,7 +63,10 @@ function loopView(store: RunStore): ReportViewModel {
     ...verdict,
     notes: [...notes, ...callNotes(store)],
     createdAt: new Date(store.events()[0]?.time ?? Date.now()).toISOString(),
-    command: repeatCommand({ configuration, program: programCommand, ...runOrigin(store) }, defaultConfiguration),
+    command: repeatCommand(
+      { configuration, program: programCommand, ...runOrigin(store) },
+      standardConfiguration(configuration.model),
+    ),
     settings: settingsOf(configuration),
     versions: versionsOf(store),
     cost: costOf(store),
@@ -97,10 +103,14 @@ function callNotes({ modelCalls }: RunStore): string[] {
 }
 
 function lossCurves(store: RunStore, { rounds }: Configuration): CurveView[] {
-  const series = Array.from({ length: rounds }, (_, index) => {
-    const metrics = store.metrics(`loss, round ${index + 1}`);
-    return { name: `round ${index + 1}`, points: smoothed(metrics.map(({ step, value }) => [step, value] as const)) };
-  }).filter(({ points }) => points.length > 0);
+  const lessons = ["warm-up", ...Array.from({ length: rounds }, (_, index) => `round ${index + 1}`)];
+  const series = lessons
+    .map((name) => {
+      const own = store.metrics(`loss, ${name}`);
+      const metrics = own.length > 0 ? own : store.metrics(`${curveNames.training}, ${name}`);
+      return { name, points: smoothed(metrics.map(({ step, value }) => [step, value] as const)) };
+    })
+    .filter(({ points }) => points.length > 0);
   if (series.length === 0) return [];
   return [{ name: "Training loss", horizontal: "step", vertical: "nats a token, mean of up to 10 steps", series }];
 }

@@ -119,11 +119,16 @@ function percent(share: number): string {
 }
 
 function notesOf({ configuration, comparisons, card, endedEarly }: JudgedRun): string[] {
-  const { rounds, learn, search, attack } = configuration;
+  const { rounds, warm, learn, search, attack } = configuration;
   const notes: string[] = endedEarly.map(
     ({ name, evaluations }) =>
       `The search of ${name} ended after ${evaluations} of ${search.evaluations} evaluations: no mutation was possible any more.`,
   );
+  if (warm.examples > 0) {
+    notes.push(
+      `Before is the model warmed up with ${warm.examples} easy problems, not the model as it came, against which any lessons would look good. Whether others would have done as well is not measured here (docs/papers/real-model-loop.md compares).`,
+    );
+  }
   const flat = comparisons.filter(({ verdict, name }) => verdict !== "better" && name !== ordinary);
   if (flat.length > 0) notes.push(`No gain shown on: ${flat.map(({ name }) => name).join(", ")}.`);
   if (comparisons.some(({ paired }) => !paired)) {

@@ -19,6 +19,8 @@ export interface LanguageModelCase {
   readonly prompts: readonly string[];
   /** How far a log probability of generate may be from that of score, where generate tells any. */
   readonly tolerance?: number;
+  /** A conversation goes through a template of the model's, so that it is not its text. */
+  readonly chatTemplate?: boolean;
   /** A model of few tokens a second: fewer and smaller batches. */
   readonly slow?: boolean;
 }
@@ -32,12 +34,13 @@ export function languageModelContract({
   prompts,
   tolerance,
   slow = false,
+  chatTemplate = false,
 }: LanguageModelCase): void {
   describe(`language model contract: ${name}`, () => {
     let model: LanguageModel;
     beforeAll(async () => {
       model = await create();
-    });
+    }, 120_000);
     afterAll(() => model.close());
     const generate = (options: Partial<GenerateOptions>) => model.generate({ prompts, ...sampled, ...options });
 
@@ -75,7 +78,7 @@ export function languageModelContract({
       await other.close();
     });
 
-    if (capabilities.includes("generate")) generationContract(generate, prompts, slow);
+    if (capabilities.includes("generate")) generationContract(generate, prompts, { slow, chatTemplate });
     if (capabilities.includes("score")) scoreContract(() => model, prompts);
     if (tolerance !== undefined) logProbabilityContract(() => model, prompts, tolerance);
     if (capabilities.includes("tokenize")) {
@@ -102,7 +105,11 @@ export function languageModelContract({
 
 type Generate = (options: Partial<GenerateOptions>) => Promise<readonly (readonly Generation[])[]>;
 
-function generationContract(generate: Generate, prompts: readonly string[], slow: boolean): void {
+function generationContract(
+  generate: Generate,
+  prompts: readonly string[],
+  { slow, chatTemplate }: { readonly slow: boolean; readonly chatTemplate: boolean },
+): void {
   test("one row a prompt, one sample each or as many as asked", async () => {
     expect((await generate({})).map((row) => row.length)).toEqual(prompts.map(() => 1));
     const rows = await generate({ samples: 3 });
@@ -118,10 +125,13 @@ function generationContract(generate: Generate, prompts: readonly string[], slow
     expect(await generate({ prompts: [] })).toEqual([]);
   });
 
-  test("a conversation of one user's message is its text", async () => {
+  test(`a conversation of one user's message ${chatTemplate ? "goes through the template" : "is its text"}`, async () => {
     const text = prompts[0] as string;
     const asMessage = await generate({ prompts: [[{ role: "user", content: text }]] });
-    expect(asMessage).toEqual(await generate({ prompts: [text] }));
+    const asText = await generate({ prompts: [text] });
+    if (chatTemplate) {
+      expect(asMessage[0]?.[0]?.promptTokens).toBeGreaterThan(asText[0]?.[0]?.promptTokens as number);
+    } else expect(asMessage).toEqual(asText);
   });
 
   test("no more tokens than asked for", async () => {
@@ -147,7 +157,7 @@ function generationContract(generate: Generate, prompts: readonly string[], slow
   });
 
   test("what else is in a batch never changes a sample", async () => {
-    const options = { seed: 11, topP: 0.9, temperature: 0.8, maximumTokens: 40 };
+    const options = { seed: 11, topP: 0.9, temperature: 0.8, maximumTokens: slow ? 16 : 40 };
     const alone = new Map<string, readonly Generation[]>();
     for (const prompt of prompts) {
       alone.set(prompt, (await generate({ ...options, prompts: [prompt], samples: 3 }))[0] as readonly Generation[]);

@@ -8,8 +8,10 @@ import { isPackageInstalled } from "../../src/language-models/endpoints/optional
 import { openLanguageModel } from "../../src/language-models/open-language-model.ts";
 import { ScriptedLanguageModel } from "../../src/language-models/scripted-language-model.ts";
 import { startServer } from "../../src/language-models/server/start-server.ts";
+import { gradeSchoolTokenizer } from "../../src/reasoning/tasks/grade-school/grade-school-tokenizer.ts";
 import { startFaultInjectingEndpoint } from "../endpoint/fault-injecting-endpoint.ts";
 import { VirtualClock } from "../endpoint/virtual-clock.ts";
+import { hasSmolLM2, smolLM2Cache, smolLM2File } from "../fixtures/smollm2.ts";
 import { tinyLanguageModel, tinyShape, tinyTokenizer } from "../fixtures/tiny-language-model.ts";
 import { languageModelContract } from "./language-model.contract.ts";
 
@@ -52,6 +54,31 @@ languageModelContract({
   capabilities: [...capabilities, "embed"],
   prompts,
 });
+languageModelContract({
+  name: "the shipped checkpoint",
+  create: () =>
+    openLanguageModel("grade-school", { tokenizers: { "grade-school": gradeSchoolTokenizer }, contextLength: 128 }),
+  capabilities,
+  prompts: [
+    "Mia has 12 apples. How many apples does Mia have now?\n",
+    "Mia",
+    "Mia buys 7 more apples.",
+    "How many apples does Mia have now?\n",
+  ],
+  tolerance,
+});
+if (hasSmolLM2) {
+  languageModelContract({
+    name: "SmolLM2-135M-Instruct",
+    create: () =>
+      openLanguageModel(`illume:${smolLM2File}`, { modelsFolder: smolLM2Cache, threads: 1, contextLength: 128 }),
+    capabilities: [...capabilities, "embed"],
+    prompts: ["", "The capital of France is", "Yes or no:", "What is 2 + 2? 4\n\nWhat is 3 + 3?"],
+    tolerance: 1e-3,
+    chatTemplate: true,
+    slow: true,
+  });
+}
 languageModelContract({
   name: "scripted",
   create: () =>

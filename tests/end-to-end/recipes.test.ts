@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closedLoopArms } from "../../recipes/closed-loop.ts";
 import { recipes } from "../../recipes/index.ts";
+import { realModelArms } from "../../recipes/real-model/arms.ts";
 import { startIllume } from "./illume-process.ts";
 
 let folder: string;
@@ -33,6 +34,25 @@ const results: Record<string, (directory: string) => void> = {
   "closed-loop-rates": (directory) => {
     const { rows } = JSON.parse(readFileSync(join(directory, "closed-loop-rates.json"), "utf8"));
     expect(rows).toHaveLength(closedLoopArms.length);
+  },
+  "real-model-loop": (directory) => {
+    const { seeds } = JSON.parse(readFileSync(join(directory, "real-model-loop.json"), "utf8"));
+    const [{ warmed, arms }] = seeds;
+    expect(Object.keys(arms)).toEqual([...realModelArms]);
+    for (const { tokens, evaluations, correct } of Object.values<{
+      tokens: number;
+      evaluations: number;
+      correct: Record<string, string>;
+    }>(arms)) {
+      expect(tokens).toBeLessThanOrEqual(300);
+      expect([0, 4]).toContain(evaluations);
+      expect(Object.entries(correct).map(([set, digits]) => [set, digits.length])).toEqual(
+        Object.keys(warmed.correct).map((set) => [set, 2]),
+      );
+    }
+    const page = readFileSync(join(directory, "real-model-loop.md"), "utf8");
+    expect(page).toContain("its numbers mean nothing");
+    expect(page).not.toContain("NaN");
   },
   "pretrain-grade-school": (directory) => expect(existsSync(join(directory, "seed-0.safetensors"))).toBe(true),
 };

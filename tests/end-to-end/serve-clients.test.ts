@@ -231,14 +231,15 @@ describe("illume's own engine behind it", () => {
   });
 
   test("a prompt that is too long, and text that the model cannot express", async () => {
-    for (const [content, message] of [
-      [problem, /at most 256 tokens together/],
-      ["\u{1f600}", /expected/],
+    for (const [content, message, code] of [
+      [problem, /at most 256 tokens together/, "context_length_exceeded"],
+      ["\u{1f600}", /expected/, null],
     ] as const) {
       const request = { ...chat, messages: [{ role: "user" as const, content }], max_tokens: 250 };
       const error = await client.chat.completions.create(request).catch((thrown) => thrown);
       expect(error).toBeInstanceOf(BadRequestError);
       expect(error.message).toMatch(message);
+      expect(error.code).toBe(code);
     }
   });
 

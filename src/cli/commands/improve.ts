@@ -2,7 +2,7 @@ import { illumeCommand } from "../command.ts";
 import { readConfiguration } from "../read-configuration.ts";
 import { startRun } from "../run-loop.ts";
 
-const sections = ["general", "search", "learn", "measure", "attack", "calls"] as const;
+const sections = ["general", "warm", "search", "learn", "measure", "attack", "calls"] as const;
 
 export const improve = illumeCommand({
   name: "improve",
@@ -16,6 +16,10 @@ export const improve = illumeCommand({
     {
       command: "illume improve --config illume.yaml --search-evaluations 500",
       explanation: "settings from a file, one of them overridden",
+    },
+    {
+      command: "illume improve --target illume:SmolLM2-135M-Instruct",
+      explanation: "a published model, taught by adapters: about an hour",
     },
     { command: "illume improve --json > result.json", explanation: "the result for a machine" },
   ],

@@ -4,11 +4,11 @@ import { shortenToWidth, terminalLine } from "../../core/terminal-text.ts";
 import { type Price, priceOf } from "../../language-models/calls/price.ts";
 import { checkModel, type ModelCheck } from "../../language-models/endpoints/check-model.ts";
 import { type UsableModel, usableModels } from "../../language-models/endpoints/usable-models.ts";
-import { openLanguageModel } from "../../language-models/open-language-model.ts";
-import { gradeSchoolTokenizer } from "../../reasoning/tasks/grade-school/grade-school-tokenizer.ts";
 import { illumeCommand } from "../command.ts";
 import type { CommandContext } from "../command-context.ts";
 import { listenForInterruption } from "../interruption.ts";
+import { modelArgs, readModelFlags } from "../model-flags.ts";
+import { openToAsk } from "../open-to-ask.ts";
 import { writeLines } from "../terminal/terminal.ts";
 
 const tasks = ["list", "check"];
@@ -30,7 +30,7 @@ export const models = illumeCommand({
   args: {
     task: { type: "positional", required: false, description: "list, or check with a model (list)" },
     id: { type: "positional", required: false, description: "the model to check" },
-    threads: { type: "string", valueHint: "N", description: "threads of a model that runs here (2)" },
+    ...modelArgs,
   },
   run: async (args, context) => {
     const task = args.task ?? "list";
@@ -43,7 +43,7 @@ export const models = illumeCommand({
       const remedy = "name one, e.g. illume models check grade-school";
       throw new InvalidArgumentError({ expected: "a model to check", received: "none", remedy });
     }
-    await check(args.id, threadsOf(args.threads), context);
+    await check(args.id, readModelFlags(args), context);
   },
 });
 
@@ -68,19 +68,13 @@ async function list(context: CommandContext): Promise<void> {
   context.writeJson({ command: "models", models: found });
 }
 
-async function check(id: string, threads: number, context: CommandContext): Promise<void> {
+async function check(id: string, running: ReturnType<typeof readModelFlags>, context: CommandContext): Promise<void> {
   const { terminal } = context;
   const interruption = listenForInterruption(() =>
     writeLines(terminal.remarks, ["Stopping; Ctrl-C again ends at once."]),
   );
   try {
-    const model = await openLanguageModel(id, {
-      tokenizers: { "grade-school": gradeSchoolTokenizer },
-      threads,
-      attempts: 3,
-      timeout: 60_000,
-      onNotice: (notice) => writeLines(terminal.remarks, [terminalLine(notice)]),
-    });
+    const model = await openToAsk(id, terminal, { ...running, attempts: 3, timeout: 60_000 });
     try {
       const found = await checkModel(model, { signal: interruption.signal });
       const price = priceOf(id);
@@ -113,11 +107,4 @@ function priceText(price: Price | undefined): string {
   if (price === undefined) return "not known: a run under a cap needs --price";
   if (price.input === 0 && price.output === 0) return `nothing: ${price.source}`;
   return `$${price.input} and $${price.output} per million tokens of input and output, ${price.source}`;
-}
-
-function threadsOf(text: string | undefined): number {
-  const threads = text === undefined ? 2 : /^\d+$/u.test(text) ? Number(text) : Number.NaN;
-  if (threads >= 1 && threads <= 1024) return threads;
-  const expected = "a whole number from 1 to 1024 after --threads";
-  throw new InvalidArgumentError({ expected, received: JSON.stringify(text), remedy: "correct it, or leave it out" });
 }

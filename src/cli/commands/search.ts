@@ -15,6 +15,10 @@ export const search = illumeCommand({
       command: "illume search --model illume:model.safetensors --search-evaluations 5000",
       explanation: "a model of your own, with more evaluations",
     },
+    {
+      command: "illume search --target http://localhost:8080/v1#NAME --max-calls 500",
+      explanation: "a model behind an endpoint, with a cap on its calls",
+    },
     { command: "illume search --search-arm full-sampler-failures", explanation: "sampling in place of mutation" },
   ],
   args: {},

@@ -1,14 +1,15 @@
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { quotedText } from "../../core/quoted-text.ts";
 import { terminalLine } from "../../core/terminal-text.ts";
-import { openLanguageModel } from "../../language-models/open-language-model.ts";
 import type { ServedRequest } from "../../language-models/server/requests-under-way.ts";
 import { startServer } from "../../language-models/server/start-server.ts";
-import { gradeSchoolTokenizer } from "../../reasoning/tasks/grade-school/grade-school-tokenizer.ts";
 import { illumeCommand } from "../command.ts";
 import type { CommandContext } from "../command-context.ts";
 import { listenForInterruption } from "../interruption.ts";
+import { modelArgs, readModelFlags } from "../model-flags.ts";
+import { openToAsk } from "../open-to-ask.ts";
 import { writeLines } from "../terminal/terminal.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 export const serve = illumeCommand({
   name: "serve",
@@ -33,7 +34,7 @@ export const serve = illumeCommand({
       description: "tokens of prompt and answer together at most; default: the model's own",
     },
     "max-tokens": { type: "string", valueHint: "N", description: "tokens of an answer that asks for no number (1024)" },
-    threads: { type: "string", valueHint: "N", description: "threads of a model that runs here (2)" },
+    ...modelArgs,
     seed: { type: "string", valueHint: "N", description: "seed of requests that send none (0)" },
   },
   run: async (args, context) => {
@@ -44,13 +45,11 @@ export const serve = illumeCommand({
     const contextLength =
       args.context === undefined ? undefined : wholeNumber("--context", args.context, { standard: 0, low: 2 });
     const maximumTokens = wholeNumber("--max-tokens", args["max-tokens"], { standard: 1024, low: 1 });
-    const threads = wholeNumber("--threads", args.threads, { standard: 2, low: 1, high: 1024 });
+    const running = readModelFlags(args);
     const seed = wholeNumber("--seed", args.seed, { standard: 0, low: 0 });
-    const model = await openLanguageModel(args.id, {
-      tokenizers: { "grade-school": gradeSchoolTokenizer },
-      threads,
+    const model = await openToAsk(args.id, context.terminal, {
+      ...running,
       ...(contextLength !== undefined && { contextLength }),
-      onNotice: (notice) => writeLines(context.terminal.remarks, [terminalLine(notice)]),
     });
     try {
       const server = await startServer({
@@ -64,8 +63,9 @@ export const serve = illumeCommand({
         seed,
         onRequest: (request) => writeLines(context.terminal.remarks, [requestLine(request)]),
       });
+      const ended = interrupted(context);
       tell(server, key !== undefined, context);
-      await interrupted(context);
+      await ended;
       await server.close();
     } finally {
       await model.close();
@@ -104,19 +104,5 @@ function keyOf(variable: string | undefined): string | undefined {
     expected: `a key of visible ASCII characters in the environment variable ${quotedText(variable)}`,
     received: key === undefined || key === "" ? "nothing" : "something else",
     remedy: "set it before illume is started",
-  });
-}
-
-function wholeNumber(
-  flag: string,
-  text: string | undefined,
-  { standard, low, high = Number.MAX_SAFE_INTEGER }: { standard: number; low: number; high?: number },
-): number {
-  const value = text === undefined ? standard : /^\d+$/u.test(text) ? Number(text) : Number.NaN;
-  if (value >= low && value <= high) return value;
-  throw new InvalidArgumentError({
-    expected: `a whole number from ${low}${high === Number.MAX_SAFE_INTEGER ? "" : ` to ${high}`} after ${flag}`,
-    received: quotedText(text ?? ""),
-    remedy: "correct it, or leave it out",
   });
 }

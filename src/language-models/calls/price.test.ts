@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
@@ -30,6 +31,31 @@ describe("prices", () => {
     expect(priceOf("openai:gpt-4.1", [1, 2])).toEqual({ input: 1, output: 2, source: "--price" });
     expect(() => priceOf("openai:gpt-4.1", [1, -2])).toThrow(InvalidArgumentError);
     expect(() => priceOf("openai:gpt-4.1", [Number.NaN, 2])).toThrow(InvalidArgumentError);
+  });
+
+  test("of the table stand in the guide, each with its month and its source", () => {
+    const guide = readFileSync(new URL("../../../docs/guide/calls.md", import.meta.url), "utf8");
+    const listed = guide.split("\n").filter((line) => /^\| `(openai|anthropic|google):/u.test(line));
+    const expected = Object.entries(priceTable).map(
+      ([
+        id,
+        {
+          price: [input, output],
+          asOf,
+          source,
+        },
+      ]) => [`\`${id}\``, input, output, asOf, source].join("|"),
+    );
+    const cells = listed.map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim())
+        .join("|"),
+    );
+    expect(cells).toEqual(expected);
+    expect(priceOf("openai:gpt-4.1")?.source).toBe("the list price of 2026-06, second-hand");
+    expect(priceOf("anthropic:claude-haiku-4-5")?.source).toBe("the list price of 2026-03");
   });
 
   test("of the table have a month each", () => {
@@ -87,7 +113,7 @@ describe("money in words", () => {
     const estimate = estimateCalls(planned, price);
     expect(estimate).toEqual({ calls: 2001, inputTokens: 400_001, outputTokens: 100_001, nanodollars: 320_002_000 });
     expect(describeEstimate(estimate, price)).toBe(
-      "up to 2,001 calls, 400,001 tokens in and 100,001 out, $0.32 (the list price of 2026-06: $0.40 and $1.60 per million tokens)",
+      "up to 2,001 calls, 400,001 tokens in and 100,001 out, $0.32 (the list price of 2026-06, second-hand: $0.40 and $1.60 per million tokens)",
     );
     expect(describeEstimate(estimateCalls(planned, undefined), undefined)).toMatch(/price not known \(--price IN,OUT/u);
     expect(describeEstimate(estimateCalls(planned, priceOf("illume:x")), priceOf("illume:x"))).toMatch(/machine\)$/u);

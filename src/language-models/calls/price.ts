@@ -40,7 +40,8 @@ export function priceOf(id: string, given?: readonly [input: number, output: num
   const listed = listedPrice(id) ?? listedPrice(withoutDate(id));
   if (listed === undefined) return undefined;
   const [input, output] = listed.price;
-  return { input, output, source: `the list price of ${listed.asOf}` };
+  const secondHand = listed.source === "second-hand" ? ", second-hand" : "";
+  return { input, output, source: `the list price of ${listed.asOf}${secondHand}` };
 }
 
 /**

@@ -1,10 +1,10 @@
 /** What a thread of the engine is told and answers: plain data, since threads share no objects. */
 import type { RandomLabel } from "../../core/random.ts";
 import type { TransformerShape } from "../../nn/transformer.ts";
-import type { WeightPrecision } from "./continuous/model-session.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 import type { CompletionScore } from "./scorer.ts";
 import type { EncodedExample } from "./training-batches.ts";
+import type { WeightPrecision } from "./weight-precision.ts";
 
 /** A model by its shape and its parameters' arrays in the order of the tree's leaves. */
 export interface EngineModel {

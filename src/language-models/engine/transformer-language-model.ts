@@ -11,6 +11,7 @@ import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.t
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
 import type { TransformerParameters, TransformerShape } from "../../nn/transformer.ts";
 import { leavesOf } from "../../tensor/tree.ts";
+import { ContextLengthError } from "../context-length-error.ts";
 import { encodePrompt, promptName } from "../encode-prompt.ts";
 import { checkGenerateOptions, textBefore } from "../generate-options.ts";
 import { throwIfAborted } from "../interrupted.ts";
@@ -24,11 +25,11 @@ import type {
 } from "../language-model.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { ContinuousPool } from "./continuous/continuous-pool.ts";
-import type { WeightPrecision } from "./continuous/model-session.ts";
 import type { SampledTokens, TextTokens, TokenListener } from "./engine-job.ts";
 import { EnginePool } from "./engine-pool.ts";
 import { SampleText } from "./sample-text.ts";
 import { encodeExample } from "./training-batches.ts";
+import type { WeightPrecision } from "./weight-precision.ts";
 
 /** A transformer's parts, and how to run it. */
 export interface TransformerLanguageModelOptions {
@@ -173,9 +174,12 @@ export class TransformerLanguageModel implements LanguageModel {
   }
 
   #requireRoom(given: number, wanted: number): void {
-    require(given + wanted <=
-      this
-        .contextLength, `prompt and new text of at most ${this.contextLength} tokens together`, `${given} tokens${wanted > 0 ? ` and ${wanted} to come` : ""}`, "shorten the prompt, ask for fewer tokens, or open the model with a larger contextLength");
+    if (given + wanted <= this.contextLength) return;
+    throw new ContextLengthError({
+      expected: `prompt and new text of at most ${this.contextLength} tokens together`,
+      received: `${given} tokens${wanted > 0 ? ` and ${wanted} to come` : ""}`,
+      remedy: "shorten the prompt, ask for fewer tokens, or open the model with a larger contextLength",
+    });
   }
 
   async tokenize(texts: readonly string[]): Promise<readonly (readonly number[])[]> {

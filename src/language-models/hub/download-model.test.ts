@@ -136,9 +136,13 @@ describe("a model of the Hub", () => {
   });
 
   test("from a server that speaks HTML, and from none", async () => {
-    await start({ page: "<html>captive portal</html>" });
-    expect(await refusal()).toBeInstanceOf(StorageError);
-    await hub.close();
+    for (const fault of ["page", "pageForFiles"]) {
+      await start({ [fault]: "<html>captive portal</html>" });
+      const page = await refusal();
+      expect(page).toBeInstanceOf(StorageError);
+      expect(page.message).toMatch(/but got a page of HTML/);
+      await hub.close();
+    }
     const error = await refusal();
     expect(error).toBeInstanceOf(StorageError);
     expect(error.message).toMatch(/network/);

@@ -9,19 +9,27 @@ import { makeFolder } from "../../core/make-folder.ts";
 import { quotedText } from "../../core/quoted-text.ts";
 import { cacheFolder } from "../pretrained/conversion-cache.ts";
 import { fetchFile, type HubFile } from "./fetch-file.ts";
-import { type HubRequest, hubFailure } from "./hub-failure.ts";
+import { type HubRequest, hubFailure, hubFetch } from "./hub-failure.ts";
 import { parseHubName } from "./hub-name.ts";
+
+/** How much of a file is here. */
+export interface DownloadProgress {
+  /** Its name on the Hub. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly totalBytes: number;
+}
 
 /** Where to keep a model, and how to fetch it. */
 export interface DownloadModelOptions {
   /** Where models are kept (default: cacheFolder()). */
   readonly cache?: string;
   /** HF_TOKEN and HF_ENDPOINT are read from it (default: the process's). */
-  readonly environment?: NodeJS.ProcessEnv;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** See fetchFile. */
   readonly patience?: number;
   /** Told of each file as it comes. */
-  readonly onProgress?: (progress: { file: string; bytes: number; totalBytes: number }) => void;
+  readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
 /** Files that openPretrained reads; nothing else is fetched. */
@@ -56,7 +64,7 @@ export async function downloadModel(name: string, options: DownloadModelOptions 
   const token = environment.HF_TOKEN === "" ? undefined : environment.HF_TOKEN;
   const hubUrl = (environment.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/u, "");
   const request: HubRequest = { name, hubUrl, withToken: token !== undefined };
-  const access = { hubUrl, ...(token !== undefined && { accessToken: token }) };
+  const access = { hubUrl, fetch: hubFetch, ...(token !== undefined && { accessToken: token }) };
   const { commit, files } = await describe(repository, revision, access, request);
   const snapshot = join(folder, commit);
   if (!fs.existsSync(snapshot)) {
@@ -82,7 +90,7 @@ export async function downloadModel(name: string, options: DownloadModelOptions 
   return snapshot;
 }
 
-type Access = { readonly hubUrl: string; readonly accessToken?: string };
+type Access = { readonly hubUrl: string; readonly fetch: typeof fetch; readonly accessToken?: string };
 
 /** The commit of a revision, and the files of it that are wanted. */
 async function describe(

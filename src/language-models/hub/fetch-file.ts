@@ -8,7 +8,7 @@ import { fileSystemFailure } from "../../core/errors/file-system-failure.ts";
 import { makeFolder } from "../../core/make-folder.ts";
 import { quotedText } from "../../core/quoted-text.ts";
 import { FileSlices } from "../pretrained/file-slices.ts";
-import { type HubRequest, hubFailure } from "./hub-failure.ts";
+import { HtmlAnswer, type HubRequest, hubFailure, hubFetch } from "./hub-failure.ts";
 
 /** What the Hub says of a file. */
 export interface HubFile {
@@ -55,7 +55,7 @@ export async function fetchFile(options: FetchFileOptions): Promise<void> {
     } catch (error) {
       idle = bytesOf(part) > before ? 0 : idle + 1;
       const failure = hubFailure(error, request);
-      const lasting = failure.exitCode !== 5 || idle >= mostIdleAttempts;
+      const lasting = failure.exitCode !== 5 || error instanceof HtmlAnswer || idle >= mostIdleAttempts;
       if (lasting || failure instanceof CorruptFileError) throw failure;
       await new Promise((resolve) => setTimeout(resolve, patience * 2 ** idle));
     }
@@ -77,6 +77,7 @@ async function fetchRest(options: FetchFileOptions, part: string, start: number)
     path: file.path,
     revision,
     hubUrl: request.hubUrl,
+    fetch: hubFetch,
     // Plain ranges of bytes: that protocol's parts cannot be gone on with by other processes.
     xet: false,
     ...(token !== undefined && { accessToken: token }),

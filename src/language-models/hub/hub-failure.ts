@@ -12,6 +12,17 @@ export interface HubRequest {
   readonly withToken: boolean;
 }
 
+/** A page of HTML, of a login for instance, in place of what was asked for: it will not be another one in a second. */
+export class HtmlAnswer extends Error {}
+
+/** fetch, which takes no page of HTML for an answer. Throws HtmlAnswer. */
+export const hubFetch: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  if (!response.ok || !/^text\/html\b/iu.test(response.headers.get("content-type") ?? "")) return response;
+  await response.body?.cancel();
+  throw new HtmlAnswer("a page of HTML");
+};
+
 /** The typed error for what a request threw; an illume error is returned as it is. */
 export function hubFailure(error: unknown, { name, hubUrl, withToken }: HubRequest): IllumeError {
   if (error instanceof IllumeError) return error;
@@ -27,6 +38,10 @@ export function hubFailure(error: unknown, { name, hubUrl, withToken }: HubReque
   }
   if (status === 404) {
     return new InvalidArgumentError({ expected, received: "none (404)", remedy: "check the name and the revision" });
+  }
+  if (error instanceof HtmlAnswer) {
+    const remedy = "log in where the network asks for it, and check HF_ENDPOINT; what was fetched so far is kept";
+    return new StorageError({ expected, received: error.message, remedy, cause: error });
   }
   const received = status === undefined ? `no answer (${quotedText(reasonOf(error))})` : `the answer ${status}`;
   return new StorageError({

@@ -7,8 +7,8 @@
  * text. Scores sum in single precision and are right to about 2e-4 a token for the numbers that llama.cpp computes;
  * those of quantised files differ from exact ones by far more. Generations tell no log probabilities.
  */
-import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { RandomStream } from "../../core/random.ts";
+import { ContextLengthError } from "../context-length-error.ts";
 import { type CheckedGenerateOptions, checkGenerateOptions, textBefore } from "../generate-options.ts";
 import { interrupted, throwIfAborted } from "../interrupted.ts";
 import type {
@@ -129,7 +129,7 @@ export class LlamaLanguageModel implements LanguageModel {
   #encode(prompt: Prompt, more: number): LlamaToken[] {
     const tokens = this.#prompts.encode(prompt);
     if (tokens.length + more <= this.contextLength) return tokens;
-    throw new InvalidArgumentError({
+    throw new ContextLengthError({
       expected: `prompt and answer of at most ${this.contextLength} tokens`,
       received: `${tokens.length} and ${more}`,
       remedy: "shorten the prompt, ask for fewer tokens, or open the model with a greater contextLength",

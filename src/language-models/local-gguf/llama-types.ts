@@ -21,6 +21,7 @@ export interface LlamaDownloadOptions {
   readonly cli?: boolean;
   readonly signal?: AbortSignal;
   readonly tokens?: { readonly huggingFace?: string };
+  readonly endpoints?: { readonly huggingFace?: string };
   readonly onProgress?: (status: { readonly totalSize: number; readonly downloadedSize: number }) => void;
 }
 

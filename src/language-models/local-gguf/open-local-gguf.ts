@@ -6,6 +6,7 @@ import { CorruptFileError } from "../../core/errors/corrupt-file-error.ts";
 import { StorageError } from "../../core/errors/storage-error.ts";
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
 import { quotedText } from "../../core/quoted-text.ts";
+import type { DownloadProgress } from "../hub/download-model.ts";
 import type { LocalId } from "../model-id.ts";
 import { LlamaLanguageModel } from "./llama-language-model.ts";
 import type { Llama, LlamaModel, LlamaModule } from "./llama-types.ts";
@@ -22,10 +23,11 @@ export interface OpenLocalGgufOptions {
   readonly sequences?: number;
   /** Where downloads are kept (default: the package's own place). */
   readonly modelsFolder?: string;
-  /** Default: process.env, of which HF_TOKEN is read. */
+  /** Default: process.env, of which HF_TOKEN and HF_ENDPOINT are read. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly signal?: AbortSignal;
-  readonly onNotice?: (notice: string) => void;
+  /** Told of what comes from Hugging Face. */
+  readonly onDownload?: (progress: DownloadProgress) => void;
 }
 
 /**

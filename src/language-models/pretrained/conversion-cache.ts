@@ -66,8 +66,8 @@ function isRunning(process_: number): boolean {
   }
 }
 
-/** The SHA-256 of a file, read anew only where path, size, time of change or inode differ from an earlier reading. */
-function rememberedHash(path: string, cache: string): string {
+/** The SHA-256 of a file, read anew only where path, size, time of change or inode differ from an earlier reading. Throws StorageError. */
+export function rememberedHash(path: string, cache: string = cacheFolder()): string {
   let identity: string;
   try {
     const { size, mtimeNs, ctimeNs, ino } = fs.statSync(path, { bigint: true });

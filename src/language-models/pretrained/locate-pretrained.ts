@@ -15,6 +15,11 @@ export interface LocatedModel {
 /** Models that are named without their organisation in illume's own examples. */
 const shortNames = new Map([["SmolLM2-135M-Instruct", "HuggingFaceTB/SmolLM2-135M-Instruct"]]);
 
+/** Whether locatePretrained finds, or fetches, a model of this name; nothing is fetched. */
+export function isPublishedModel(name: string): boolean {
+  return existsSync(name) ? isPublishedPath(name) : hubNameOf(name) !== undefined;
+}
+
 /**
  * A folder, a GGUF file, or a model of the Hugging Face Hub (ORG/REPO or ORG/REPO@REVISION, where no such path exists),
  * which is fetched where it is not here yet; SmolLM2-135M-Instruct is short for HuggingFaceTB/SmolLM2-135M-Instruct.
@@ -27,13 +32,22 @@ export async function locatePretrained(
   options: DownloadModelOptions = {},
 ): Promise<LocatedModel | undefined> {
   if (existsSync(name)) {
-    const published = statSync(name).isDirectory() || /\.gguf$/iu.test(name);
-    return published ? { path: resolve(name), name: basename(resolve(name)).replace(/\.gguf$/iu, "") } : undefined;
+    return isPublishedPath(name)
+      ? { path: resolve(name), name: basename(resolve(name)).replace(/\.gguf$/iu, "") }
+      : undefined;
   }
-  // Names of shipped models, also misspelt ones ("grade-school/sed-1"), are not looked for elsewhere.
+  const hubName = hubNameOf(name);
+  return hubName === undefined ? undefined : { path: await downloadModel(hubName, options), name: hubName };
+}
+
+function isPublishedPath(path: string): boolean {
+  return statSync(path).isDirectory() || /\.gguf$/iu.test(path);
+}
+
+/** Names of shipped models, also misspelt ones ("grade-school/sed-1"), are not looked for elsewhere. */
+function hubNameOf(name: string): string | undefined {
   const shipped = shippedModelNames().includes(name.split("/")[0] as string);
   const file = existsSync(`${name}.safetensors`) || /\.(safetensors|gguf)$/iu.test(name);
   const hubName = shortNames.get(name) ?? name;
-  if (shipped || file || !isHubName(hubName)) return undefined;
-  return { path: await downloadModel(hubName, options), name: hubName };
+  return shipped || file || !isHubName(hubName) ? undefined : hubName;
 }

@@ -7,6 +7,7 @@ import { quotedText } from "../../core/quoted-text.ts";
 import { openAdapted } from "../adapters/open-adapted.ts";
 import { isPeftAdapter } from "../adapters/peft-adapter.ts";
 import { conversionVersion, convertGguf } from "../gguf/convert-gguf.ts";
+import type { DownloadProgress } from "../hub/download-model.ts";
 import { keptConversion } from "./conversion-cache.ts";
 import { FileSlices } from "./file-slices.ts";
 import { type PretrainedModel, readHuggingFaceFolder } from "./huggingface-folder.ts";
@@ -20,6 +21,8 @@ export interface OpenPretrainedOptions {
   readonly name?: string;
   /** Where conversions are kept (default: cacheFolder()). */
   readonly cache?: string;
+  /** Told of an adapter's base model as it is fetched from the Hub. */
+  readonly onDownload?: (progress: DownloadProgress) => void;
 }
 
 /**
@@ -56,7 +59,11 @@ export async function openPretrained(path: string, options: OpenPretrainedOption
 /** The base model is a path, or a model of the Hub that is fetched where it is not here. */
 async function openWithAdapter(folder: string, name: string, options: OpenPretrainedOptions): Promise<PretrainedModel> {
   const adapted = await openAdapted(folder, async (base) => {
-    const located = await locatePretrained(base, options.cache === undefined ? {} : { cache: options.cache });
+    const { cache, onDownload } = options;
+    const located = await locatePretrained(base, {
+      ...(cache !== undefined && { cache }),
+      ...(onDownload !== undefined && { onProgress: onDownload }),
+    });
     return located === undefined || isPeftAdapter(located.path) ? undefined : openPretrained(located.path, options);
   });
   return { ...adapted, name };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
+import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
 import { transformerLogits } from "../../nn/transformer.ts";
 import { compile } from "../../tensor/compile.ts";
 import { logSoftmax } from "../../tensor/operations/softmax.ts";
@@ -77,6 +78,37 @@ describe("a published model by its id", () => {
     const [[generation] = []] = await model.generate({ prompts: [""], maximumTokens: 2 });
     expect(generation?.promptTokens).toBe(1);
     await model.close();
+  });
+
+  test("with weights in 4 bits tells how far they are from float32, measured once for the same weights", async () => {
+    const notices: string[] = [];
+    const open = async (name: string) => {
+      const id = `illume:${fixture(name)}`;
+      const options = { modelsFolder: cache, precision: "4-bit", threads: 1 } as const;
+      return openLanguageModel(id, { ...options, onNotice: (notice) => notices.push(notice.replace(id, "ID")) });
+    };
+    const model = await open("qwen2");
+    const [[generation] = []] = await model.generate({ prompts: ["the cat"], maximumTokens: 3 });
+    expect(generation?.tokens).toBe(3);
+    await model.close();
+    await (await open("qwen2")).close();
+    const [measuring, first, second, ...more] = notices;
+    expect(measuring).toBe("ID: measuring once what weights in 4 bits change");
+    expect(first).toMatch(
+      /^ID with weights in 4 bits: \d+\.\d % of \d+ greedy tokens are those of float32; their log probabilities differ by \S+ nats on average, \S+ at most\.$/,
+    );
+    expect([second, ...more]).toEqual([first]);
+  });
+
+  test.each([
+    "grade-school",
+    "gguf:model.gguf",
+    "hf:org/model",
+    "http://127.0.0.1:9/v1#model",
+    "scripted:answers.json",
+  ])("%s has no weights in 4 bits", async (id) => {
+    await expect(openLanguageModel(id, { precision: "4-bit" })).rejects.toThrow(UnsupportedCapabilityError);
+    await expect(openLanguageModel(id, { precision: "4-bit" })).rejects.toThrow("leave the precision out");
   });
 
   test("more context than it was trained for is refused", async () => {

@@ -1,11 +1,9 @@
-/**
- * SmolLM2-135M-Instruct's real weights against Python transformers, where scripts/fetch-smollm2.mjs has fetched them to
- * the folder that ILLUME_TEST_WEIGHTS names, or to .weights/.
- */
-import { existsSync, readFileSync } from "node:fs";
+/** SmolLM2-135M-Instruct's real weights against Python transformers. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
+import { hasSmolLM2, smolLM2Cache, smolLM2File } from "../../../tests/fixtures/smollm2.ts";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { transformerLogits } from "../../nn/transformer.ts";
 import { compile } from "../../tensor/compile.ts";
@@ -16,8 +14,6 @@ import type { ChatMessage } from "../language-model.ts";
 import { openPretrained, type PretrainedModel } from "./open-pretrained.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const weights = process.env.ILLUME_TEST_WEIGHTS ?? join(root, ".weights");
-const file = join(weights, "SmolLM2-135M-Instruct.Q4_1.gguf");
 const readFixture = (name: string) => JSON.parse(readFileSync(join(root, "tests", "fixtures", name), "utf8"));
 
 interface ScoredPrompt {
@@ -52,11 +48,10 @@ async function nextLogProbabilities(
   });
 }
 
-describe.runIf(existsSync(file))("SmolLM2-135M-Instruct", () => {
-  const cache = join(weights, ".converted");
+describe.runIf(hasSmolLM2)("SmolLM2-135M-Instruct", () => {
   let model: PretrainedModel;
   beforeAll(async () => {
-    model = await openPretrained(file, { cache });
+    model = await openPretrained(smolLM2File, { cache: smolLM2Cache });
   }, 300_000);
 
   test("next-token log probabilities equal those of transformers", async () => {

@@ -9,6 +9,8 @@ export interface AnswerShape {
   readonly idPrefix: string;
   readonly object: string;
   readonly chunkObject: string;
+  /** The request's parameter that the model reads. */
+  readonly promptParameter: string;
   /** A whole choice. */
   choice(index: number, generation: Generation, logprobs: unknown): object;
   /** What a choice of a stream begins with, where it has a beginning. */
@@ -30,6 +32,7 @@ export const chatShape: AnswerShape = {
   idPrefix: "chatcmpl-",
   object: "chat.completion",
   chunkObject: "chat.completion.chunk",
+  promptParameter: "messages",
   choice: (index, { text, finishReason }, logprobs) => ({
     index,
     message: { role: "assistant", content: text, refusal: null },
@@ -55,6 +58,7 @@ export const completionShape: AnswerShape = {
   idPrefix: "cmpl-",
   object: "text_completion",
   chunkObject: "text_completion",
+  promptParameter: "prompt",
   choice: (index, { text, finishReason }, logprobs) =>
     completionChoice(index, text, apiFinishReason(finishReason), logprobs),
   opening: undefined,

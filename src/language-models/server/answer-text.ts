@@ -1,9 +1,10 @@
 /** Text for a request, whole or as a stream, in an endpoint's shape. */
 import { randomUUID } from "node:crypto";
+import { ContextLengthError } from "../context-length-error.ts";
 import { checkGenerateOptions } from "../generate-options.ts";
 import type { GenerateOptions, Generation, TokenLogProbability } from "../language-model.ts";
 import { type AnswerShape, apiFinishReason } from "./answer-shape.ts";
-import { ApiError } from "./api-error.ts";
+import { ApiError, apiErrorOf } from "./api-error.ts";
 import type { EventStream } from "./event-stream.ts";
 import type { TextRequest } from "./request-bodies.ts";
 
@@ -71,7 +72,7 @@ export async function streamAnswer(answering: TextAnswering, stream: EventStream
 }
 
 async function generated(answering: TextAnswering, onText?: GenerateOptions["onText"]): Promise<Rows> {
-  const { request, generate, signal } = answering;
+  const { shape, request, generate, signal } = answering;
   const { prompts, samples, temperature, topP, stop, seed } = request;
   const options: GenerateOptions = {
     prompts,
@@ -86,7 +87,10 @@ async function generated(answering: TextAnswering, onText?: GenerateOptions["onT
     signal,
   };
   checkGenerateOptions(options);
-  const rows = await generate(options, signal);
+  const rows = await generate(options, signal).catch((error: unknown) => {
+    // Here it is known which parameter holds the prompt.
+    throw error instanceof ContextLengthError ? apiErrorOf(error, shape.promptParameter) : error;
+  });
   const failed = rows.flat().find(({ finishReason }) => finishReason === "error");
   if (failed === undefined) return rows;
   throw new ApiError({

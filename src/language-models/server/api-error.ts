@@ -3,6 +3,7 @@ import { IllumeError } from "../../core/errors/illume-error.ts";
 import { InterruptedError } from "../../core/errors/interrupted-error.ts";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
+import { ContextLengthError } from "../context-length-error.ts";
 import { EndpointUnavailableError } from "../endpoints/errors/endpoint-unavailable-error.ts";
 import { QuotaExhaustedError } from "../endpoints/errors/quota-exhausted-error.ts";
 
@@ -45,15 +46,19 @@ export class ApiError extends Error {
 /**
  * What a client is told of any error: what it did wrong in full, of a fault inside no more than that there is one, since
  * its text may hold what is not the client's business (the cause is kept for the server's own log).
+ * @param param the parameter to blame for a prompt that is too long
  */
-export function apiErrorOf(error: unknown): ApiError {
+export function apiErrorOf(error: unknown, param?: string): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof InvalidArgumentError || error instanceof UnsupportedCapabilityError) {
-    const unsupported = error instanceof UnsupportedCapabilityError;
     return new ApiError({
       status: 400,
       message: error.message,
-      ...(unsupported && { code: "unsupported_capability" }),
+      ...(error instanceof UnsupportedCapabilityError && { code: "unsupported_capability" }),
+      ...(error instanceof ContextLengthError && {
+        code: "context_length_exceeded",
+        ...(param !== undefined && { param }),
+      }),
       cause: error,
     });
   }

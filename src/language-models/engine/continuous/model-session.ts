@@ -3,13 +3,11 @@ import { headSize, type TransformerParameters, type TransformerShape } from "../
 import type { ElementArray } from "../../../tensor/element-type.ts";
 import { Session, type SessionInput } from "../../../tensor/onnx/session.ts";
 import type { Shape } from "../../../tensor/shape.ts";
+import type { WeightPrecision } from "../weight-precision.ts";
 import { fourBitFormat } from "./block-format.ts";
 import { batchShapes, cacheNames, decodingGraph } from "./decoding-graph.ts";
 import type { LaneCache } from "./lane-cache.ts";
 import { float32Format } from "./weight-format.ts";
-
-/** How weights are multiplied: as they are, or rounded to 4 bits (the output's to 8), which is faster for few sequences. */
-export type WeightPrecision = "float32" | "4-bit";
 
 export interface ModelSessionOptions {
   readonly shape: TransformerShape;

@@ -1,18 +1,15 @@
-/**
- * Sampling from SmolLM2-135M-Instruct's real weights, where scripts/fetch-smollm2.mjs has fetched them to the folder that
- * ILLUME_TEST_WEIGHTS names, or to .weights/.
- */
-import { existsSync, readFileSync } from "node:fs";
+/** Sampling from SmolLM2-135M-Instruct's real weights. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasSmolLM2, smolLM2Cache, smolLM2File } from "../../../../tests/fixtures/smollm2.ts";
 import { leavesOf } from "../../../tensor/tree.ts";
 import { openPretrained } from "../../pretrained/open-pretrained.ts";
 import type { SampleJob } from "../engine-job.ts";
 import { ContinuousPool } from "./continuous-pool.ts";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
-const file = join(process.env.ILLUME_TEST_WEIGHTS ?? join(root, ".weights"), "SmolLM2-135M-Instruct.Q4_1.gguf");
 
 interface Continuation {
   readonly prompt: readonly number[];
@@ -26,10 +23,10 @@ const continuations: readonly Continuation[] = JSON.parse(
 );
 const nearTie = 1e-3;
 
-describe.runIf(existsSync(file))("SmolLM2-135M-Instruct", () => {
+describe.runIf(hasSmolLM2)("SmolLM2-135M-Instruct", () => {
   let pool: ContinuousPool;
   beforeAll(async () => {
-    const { shape, parameters } = await openPretrained(file);
+    const { shape, parameters } = await openPretrained(smolLM2File, { cache: smolLM2Cache });
     const arrays = leavesOf(parameters).map(({ tensor }) => tensor.data as Float32Array);
     pool = new ContinuousPool({ shape, arrays, continuous: { precision: "float32", contextLength: 256, threads: 1 } });
   }, 600_000);

@@ -89,6 +89,17 @@ export function randomProblem(random: RandomStream): GradeSchoolProblem {
   });
 }
 
+/** The most steps of an easy problem. */
+const greatestEasySteps = 2;
+
+/** A problem of the pretraining distribution with one or two steps, training side. */
+export function drawEasyProblem(random: RandomStream): GradeSchoolProblem {
+  return drawUntil(() => {
+    const problem = drawOrdinaryProblem("training", random);
+    return problem.steps.length <= greatestEasySteps ? problem : undefined;
+  });
+}
+
 /** Ordinary problems, such as a user has before any search: the pretraining distribution, training side. */
 export function seedProblems(count: number, random: RandomStream): GradeSchoolProblem[] {
   return Array.from({ length: count }, () => drawOrdinaryProblem("training", random));
