@@ -15,7 +15,7 @@ export interface ReplayBudget {
 /** The archive as it was when the budget was spent; of a cell with several elites the first one counts. */
 export interface ReplayedSearch extends LandscapeAudit {
   readonly iterations: number;
-  /** Iterations whose child was put to the target and judged. */
+  /** Iterations whose child was put to the target and judged: all but those that repeated their parent or their cell. */
   readonly evaluated: number;
   readonly calls: CallCounts;
   /** Filled cells as a share of all, whatever they truly hold. */

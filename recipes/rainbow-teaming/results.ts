@@ -140,7 +140,8 @@ ${table([main as RainbowArmName, ...judgeArms], found, seeds, "equalCalls")}
 
 ## Calls, at ${decimalText(settings.iterations, 0)} iterations
 
-Calls a child: mutator, target and judge together, means over the children that were put to the target; the paper's 7 has no
+Calls a child: mutator, target and judge together, means over the children that were judged (not too like
+their parent, not their cell's own text); the paper's 7 has no
 scores in it. Calls an iteration: over all, the discarded ones too.
 
 ${table(rainbowArmNames, cost, seeds, "equalIterations")}
