@@ -1,15 +1,21 @@
 /**
  * What a search costs beside waiting for its models: milliseconds an iteration with models that answer at once, on the
- * landscape of known truth, for stores in memory and on disk, with calls recorded and not. The goal is less than 2.
+ * landscape of known truth, for stores in memory and on disk, with calls recorded and not. The goal is less than 2. Then
+ * the share of its time that it does not wait for models that answer in 200 ms, 16 iterations at once (latency.ts); the goal
+ * is less than 5 %.
  *
  *   node benchmarks/rainbow-orchestration/orchestration.ts [iterations]
  *
  * "models alone" is the scripted models' own time, measured on as many calls as the search made; it is part of the others.
+ * Writes benchmarks/results/rainbow-orchestration.json.
  */
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import os, { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
+import { describeMachine } from "../../recipes/closed-loop/machine.ts";
+import { writeFileAtomic } from "../../src/core/atomic-file.ts";
 import { RandomStream } from "../../src/core/random.ts";
 import { majorityJudge } from "../../src/judges/majority-judge.ts";
 import { RecordedLanguageModel } from "../../src/language-models/calls/recorded-language-model.ts";
@@ -25,6 +31,8 @@ import { memoryRunStore } from "../../src/runs/memory-run-store.ts";
 import { createRun } from "../../src/runs/run-database.ts";
 import type { RunStore } from "../../src/runs/run-store.ts";
 import { bleuParentFilter } from "../../src/synthetic-data/filters/parent-filter.ts";
+import { circumstances } from "../record.ts";
+import { measureLatency } from "./latency.ts";
 
 const iterations = Number(process.argv[2] ?? 2000);
 const landscape = new Landscape({ seed: 1 });
@@ -69,8 +77,12 @@ async function repeat(model: LanguageModel, calls: readonly ScriptedCall[]): Pro
 
 const folder = mkdtempSync(join(tmpdir(), "illume-orchestration-"));
 const perIteration = (milliseconds: number) => (milliseconds / iterations).toFixed(3);
-const tell = (name: string, { clock, processor }: Time) =>
+const rows: object[] = [];
+const tell = (name: string, { clock, processor }: Time) => {
+  rows.push({ name, clock: Number(perIteration(clock)), processor: Number(perIteration(processor)) });
   console.log(`${name.padEnd(22)} ms an iteration: clock ${perIteration(clock)}, processor ${perIteration(processor)}`);
+};
+const before = circumstances();
 try {
   await search(memoryRunStore({ configuration: {} }), false);
   const memory = await search(memoryRunStore({ configuration: {} }), false);
@@ -87,6 +99,24 @@ try {
     if (recorded) console.log(JSON.stringify(progress));
     store.close();
   }
+  const latencies = [];
+  for (const over of ["timer", "http"] as const) {
+    const directory = join(folder, over);
+    const measure = await measureLatency({ directory, iterations: 640, latency: 200, concurrency: 16, over });
+    latencies.push(measure);
+    console.log(`200 ms by ${over}: ${(100 * measure.share).toFixed(2)} % not waiting, ${JSON.stringify(measure)}`);
+  }
+  const contents = {
+    title: "What a search costs beside waiting for its models",
+    ...before,
+    machine: describeMachine(),
+    iterations,
+    instant: { unit: "milliseconds an iteration", goal: 2, rows },
+    waiting: { latency: 200, concurrency: 16, goal: 0.05, rows: latencies },
+    loadAfter: os.loadavg()[0],
+  };
+  const file = fileURLToPath(new URL("../results/rainbow-orchestration.json", import.meta.url));
+  writeFileAtomic(file, `${JSON.stringify(contents, null, 1)}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
