@@ -25,21 +25,25 @@
  * 6a is no gamble about success: each vote has a random stream of its own, so that an early decision is the decision of all
  * four, and the run shows whether the code keeps to that.
  *
+ * Added after the result of the above was seen, which at 10,000 calls did not bear out claim 1 while two seeds outside all
+ * results did at 40,000:
+ *   10. claim 1 holds at 40,000 calls, on 20 seeds that nobody had looked at.
+ *
  * Not run yet: (4) fine-tuning on archives lowers success on held-out archives and on a renewed attack; (5) transfer between
  * targets.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { requireKnownSeeds } from "./known-seeds.ts";
-import { rainbowArmNames } from "./rainbow-teaming/arms.ts";
-import { judgeClaims } from "./rainbow-teaming/claims.ts";
+import { longArms, type RainbowArmName, rainbowArmNames } from "./rainbow-teaming/arms.ts";
+import { judgeClaims, judgeLongClaim } from "./rainbow-teaming/claims.ts";
 import { writeResults } from "./rainbow-teaming/results.ts";
 import {
-  isFinished,
-  type RainbowArmResult,
   type RainbowSeed,
   type RainbowSettings,
+  readSeed,
   runArm,
+  type SeedRunOptions,
 } from "./rainbow-teaming/seed-run.ts";
 import type { Recipe, RecipeOptions } from "./recipe.ts";
 
@@ -74,63 +78,82 @@ const quickSettings: RainbowSettings = {
   landscape: { ...settings.landscape, categories: 4, styles: 4, details: 6, words: 8, hitsToFail: [2, 5] },
 };
 
+/** The part that was added: as the first, four times as long. */
+const longSeeds = Array.from({ length: 20 }, (_, index) => 20 + index);
+
 export const recipe: Recipe = {
   name: "rainbow-teaming",
   description: "Rainbow Teaming beside its ablations and relatives, where the truth is known",
   run: async (options) => {
     mkdirSync(options.directory, { recursive: true });
-    const all = options.quick ? [0, 1] : seeds;
-    const wanted = options.seeds ?? all;
-    requireKnownSeeds(wanted, all);
-    for (const seed of wanted) await runSeed(seed, options);
+    const { quick } = options;
+    const first = partOf(options, quick ? [0, 1] : seeds, rainbowArmNames, 1);
+    const long = partOf(options, quick ? [20, 21] : longSeeds, longArms, 4);
+    const known = [...first.seeds, ...long.seeds];
+    const wanted = options.seeds ?? known;
+    requireKnownSeeds(wanted, known);
+    await runPart(first, wanted, options);
+    await runPart(long, wanted, options);
     if (options.signal?.aborted === true) return;
-    const complete: RainbowSeed[] = [];
-    for (const seed of all) {
-      const result = await readSeed(seed, options);
-      if (result !== undefined) complete.push(result);
-    }
-    if (complete.length < all.length) {
-      options.print(`${all.length - complete.length} seeds are still to run before there is a result`);
+    const [complete, completeLong] = [await readPart(first), await readPart(long)];
+    const missing = known.length - complete.length - completeLong.length;
+    if (missing > 0) {
+      options.print(`${missing} seeds are still to run before there is a result`);
       return;
     }
     writeResults(options.directory, {
-      quick: options.quick,
-      settings: runOptions(0, options).settings,
+      quick,
+      settings: first.settings,
       seeds: complete,
       claims: judgeClaims(complete),
+      long: { settings: long.settings, seeds: completeLong, claim: judgeLongClaim(completeLong) },
     });
     options.print(`wrote ${join(options.directory, "rainbow-teaming.md")}`);
   },
 };
 
-async function runSeed(seed: number, options: RecipeOptions): Promise<void> {
-  for (const arm of rainbowArmNames) {
-    if (options.signal?.aborted === true) return;
-    const { result } = await runArm(runOptions(seed, options), arm);
-    const { trueCoverage, meanSeverity } = result.equalCalls;
-    const points = (share: number) => (100 * share).toFixed(1);
-    options.print(`seed ${seed} ${arm}: true coverage ${points(trueCoverage)} %, fitness ${points(meanSeverity)} %`);
+/** Seeds with the arms that they all have. */
+interface Part<Arm extends RainbowArmName> {
+  readonly seeds: readonly number[];
+  readonly arms: readonly Arm[];
+  readonly settings: RainbowSettings;
+  runOptions(seed: number): SeedRunOptions;
+}
+
+/** @param times the calls of the settings */
+function partOf<Arm extends RainbowArmName>(
+  { quick, directory, signal }: RecipeOptions,
+  partSeeds: readonly number[],
+  arms: readonly Arm[],
+  times: number,
+): Part<Arm> {
+  const base = quick ? quickSettings : settings;
+  const partSettings = { ...base, calls: times * base.calls };
+  const runOptions = (seed: number) => ({ directory, seed, settings: partSettings, ...(signal && { signal }) });
+  return { seeds: partSeeds, arms, settings: partSettings, runOptions };
+}
+
+async function runPart<Arm extends RainbowArmName>(
+  part: Part<Arm>,
+  wanted: readonly number[],
+  { signal, print }: RecipeOptions,
+): Promise<void> {
+  const points = (share: number) => (100 * share).toFixed(1);
+  for (const seed of part.seeds.filter((one) => wanted.includes(one))) {
+    for (const arm of part.arms) {
+      if (signal?.aborted === true) return;
+      const { trueCoverage, meanSeverity } = (await runArm(part.runOptions(seed), arm)).result.equalCalls;
+      print(`seed ${seed} ${arm}: true coverage ${points(trueCoverage)} %, fitness ${points(meanSeverity)} %`);
+    }
   }
 }
 
-/** The results of a seed, undefined where an arm is not finished. */
-async function readSeed(seed: number, options: RecipeOptions): Promise<RainbowSeed | undefined> {
-  const run = runOptions(seed, options);
-  if (!rainbowArmNames.every((arm) => isFinished(run, arm))) return undefined;
-  const parts = [];
-  for (const arm of rainbowArmNames) parts.push([arm, await runArm(run, arm)] as const);
-  const arms = Object.fromEntries(parts.map(([arm, { result }]) => [arm, result])) as Record<
-    (typeof rainbowArmNames)[number],
-    RainbowArmResult
-  >;
-  return { seed, arms, machines: parts.map(([, { machine }]) => machine) };
-}
-
-function runOptions(seed: number, options: RecipeOptions) {
-  return {
-    directory: options.directory,
-    seed,
-    settings: options.quick ? quickSettings : settings,
-    ...(options.signal && { signal: options.signal }),
-  };
+/** The seeds that are finished. */
+async function readPart<Arm extends RainbowArmName>(part: Part<Arm>): Promise<RainbowSeed<Arm>[]> {
+  const results: RainbowSeed<Arm>[] = [];
+  for (const seed of part.seeds) {
+    const result = await readSeed(part.runOptions(seed), part.arms);
+    if (result !== undefined) results.push(result);
+  }
+  return results;
 }

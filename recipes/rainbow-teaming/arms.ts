@@ -60,3 +60,7 @@ export const rainbowArms = {
 
 export type RainbowArmName = keyof typeof rainbowArms;
 export const rainbowArmNames = Object.keys(rainbowArms) as RainbowArmName[];
+
+/** Those that are also searched for longer. */
+export const longArms = ["rainbow-teaming", "no-stepping-stones", "no-filter"] as const satisfies RainbowArmName[];
+export type LongArm = (typeof longArms)[number];

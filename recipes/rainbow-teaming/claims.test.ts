@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type RainbowArmName, rainbowArmNames } from "./arms.ts";
-import { callsOfChild, difference, judgeClaims } from "./claims.ts";
+import { callsOfChild, difference, judgeClaims, judgeLongClaim } from "./claims.ts";
 import type { ReplayedSearch } from "./replay.ts";
 import type { RainbowArmResult, RainbowSeed } from "./seed-run.ts";
 
@@ -84,6 +84,11 @@ describe("each claim fails alone where its own numbers are wrong", () => {
   ])("%s: %j", (claim, changes) => {
     expect(verdicts(seedsWith({ ...agreeing, ...changes }))).toEqual({ ...all, [claim]: false });
   });
+});
+
+test("the added claim is judged as the first", () => {
+  expect(judgeLongClaim(seedsWith(agreeing)).holds).toBe(true);
+  expect(judgeLongClaim(seedsWith({})).holds).toBe(false);
 });
 
 test("an advantage that seeds disagree about is none", () => {

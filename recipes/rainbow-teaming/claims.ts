@@ -5,7 +5,7 @@ import type { Interval } from "../../src/core/statistics/interval.ts";
 import { totalCalls } from "../../src/rainbow-teaming/evaluated-prompt.ts";
 import { decimalText } from "../../src/report/number-text.ts";
 import { type ClaimResult, describe } from "../closed-loop/claims.ts";
-import type { RainbowArmName } from "./arms.ts";
+import type { LongArm, RainbowArmName } from "./arms.ts";
 import type { ReplayedSearch } from "./replay.ts";
 import type { RainbowArmResult, RainbowSeed } from "./seed-run.ts";
 
@@ -23,10 +23,10 @@ export function overSeeds(values: readonly number[]): Interval {
   return bootstrapInterquartileMean([values], { random: new RandomStream(0, ["rainbow-teaming recipe"]) });
 }
 
-export function difference(
-  seeds: readonly RainbowSeed[],
-  arm: RainbowArmName,
-  other: RainbowArmName,
+export function difference<Arm extends RainbowArmName>(
+  seeds: readonly RainbowSeed<Arm>[],
+  arm: Arm,
+  other: Arm,
   value: Value,
   budget: Budget = "equalCalls",
 ): PairedDifference {
@@ -48,8 +48,6 @@ const margin = 0.02;
 /** Every claim as the recipe's header states it. */
 export function judgeClaims(seeds: readonly RainbowSeed[]): ClaimResult[] {
   const main = "rainbow-teaming";
-  const fitness = difference(seeds, main, "no-stepping-stones", severity);
-  const coverage = difference(seeds, main, "no-stepping-stones", ({ trueCoverage }) => trueCoverage);
   const repetition = difference(seeds, main, "no-filter", ({ selfBleu }) => selfBleu / 100);
   const filling = difference(seeds, main, "uniform-cells", ({ meanCoverage }) => meanCoverage);
   const steps = (
@@ -63,11 +61,10 @@ export function judgeClaims(seeds: readonly RainbowSeed[]): ClaimResult[] {
   const comparing = difference(seeds, main, "score-judge", severity);
   const gamed = difference(seeds, "score-judge", main, ({ overestimate }) => overestimate);
   return [
-    {
-      claim: "1. Rainbow Teaming is ahead of no stepping stones in mean true fitness and in true coverage",
-      holds: fitness.interval.low > 0 && coverage.interval.low > 0,
-      seen: `fitness ${seenText(fitness)}; coverage ${seenText(coverage)}`,
-    },
+    steppingStones(
+      seeds,
+      "1. Rainbow Teaming is ahead of no stepping stones in mean true fitness and in true coverage",
+    ),
     {
       claim: "2. The similarity filter lowers self-BLEU",
       holds: repetition.interval.high < 0,
@@ -104,6 +101,21 @@ export function judgeClaims(seeds: readonly RainbowSeed[]): ClaimResult[] {
       seen: `fitness by comparisons minus by scores ${seenText(comparing)}; overestimate by scores minus by comparisons ${seenText(gamed)}`,
     },
   ];
+}
+
+/** The claim that was added after the first result, on seeds of its own. */
+export function judgeLongClaim(seeds: readonly RainbowSeed<LongArm>[]): ClaimResult {
+  return steppingStones(seeds, "10. The same as 1, at four times the calls and on other seeds");
+}
+
+function steppingStones(seeds: readonly RainbowSeed<LongArm>[], claim: string): ClaimResult {
+  const fitness = difference(seeds, "rainbow-teaming", "no-stepping-stones", severity);
+  const coverage = difference(seeds, "rainbow-teaming", "no-stepping-stones", ({ trueCoverage }) => trueCoverage);
+  return {
+    claim,
+    holds: fitness.interval.low > 0 && coverage.interval.low > 0,
+    seen: `fitness ${seenText(fitness)}; coverage ${seenText(coverage)}`,
+  };
 }
 
 function savedCalls(seeds: readonly RainbowSeed[], arm: RainbowArmName, claim: string): ClaimResult {

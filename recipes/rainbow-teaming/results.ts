@@ -6,7 +6,7 @@ import { decimalText, hundredthsText } from "../../src/report/number-text.ts";
 import { type ClaimResult, describe } from "../closed-loop/claims.ts";
 import { intervalPlot } from "../closed-loop/interval-plot.ts";
 import type { MachineDescription } from "../closed-loop/machine.ts";
-import { type RainbowArmName, rainbowArmNames, rainbowArms } from "./arms.ts";
+import { type LongArm, longArms, type RainbowArmName, rainbowArmNames, rainbowArms } from "./arms.ts";
 import { callsOfChild, difference, overSeeds } from "./claims.ts";
 import type { ReplayedSearch } from "./replay.ts";
 import type { RainbowArmResult, RainbowSeed, RainbowSettings } from "./seed-run.ts";
@@ -17,17 +17,25 @@ export interface RainbowResults {
   readonly settings: RainbowSettings;
   readonly seeds: readonly RainbowSeed[];
   readonly claims: readonly ClaimResult[];
+  /** What was looked at after the first result. */
+  readonly long: {
+    readonly settings: RainbowSettings;
+    readonly seeds: readonly RainbowSeed<LongArm>[];
+    readonly claim: ClaimResult;
+  };
 }
 
 /** Writes rainbow-teaming.json, rainbow-teaming.md and rainbow-teaming.svg. */
 export function writeResults(directory: string, results: RainbowResults): void {
-  const { seeds, ...rest } = results;
+  const { seeds, long, ...rest } = results;
+  const withoutMachines = ({ seed, arms: ofSeed }: RainbowSeed<LongArm>) => ({ seed, arms: ofSeed });
   const arms = Object.fromEntries(rainbowArmNames.map((name) => [name, rainbowArms[name]]));
   const contents = {
     ...rest,
     arms,
-    machines: machineTexts(seeds),
-    seeds: seeds.map(({ seed, arms: ofSeed }) => ({ seed, arms: ofSeed })),
+    machines: machineTexts([...seeds, ...long.seeds]),
+    seeds: seeds.map(withoutMachines),
+    long: { ...long, seeds: long.seeds.map(withoutMachines) },
   };
   writeFileAtomic(join(directory, "rainbow-teaming.json"), `${JSON.stringify(contents, rounded, 1)}\n`);
   writeFileAtomic(join(directory, "rainbow-teaming.md"), page(results));
@@ -82,7 +90,7 @@ const judgeArms = rainbowArmNames.filter((name) => name.includes("judge"));
 const searchArms = rainbowArmNames.filter((name) => !judgeArms.includes(name));
 const [main] = rainbowArmNames;
 
-function page({ quick, settings, seeds, claims }: RainbowResults): string {
+function page({ quick, settings, seeds, claims, long }: RainbowResults): string {
   const verdict = ({ holds }: ClaimResult) => (quick ? "not judged" : holds ? "holds" : "**failed**");
   return `# Rainbow Teaming where the truth is known
 ${quick ? "\n**A miniature that shows that everything runs: its numbers mean nothing.**\n" : ""}
@@ -96,6 +104,7 @@ It says how the methods compare where everything can be checked; it says nothing
 | claim | verdict | seen (points; interquartile mean over seeds, 95 % interval) |
 |---|---|---|
 ${claims.map((claim) => `| ${claim.claim} | ${verdict(claim)} | ${claim.seen} |`).join("\n")}
+| ${long.claim.claim} | ${verdict(long.claim)} | ${long.claim.seen} |
 | 4. Fine-tuning on archives lowers success on held-out archives and on a renewed attack | not run yet | |
 | 5. Transfer between targets | not run yet | |
 
@@ -109,6 +118,13 @@ prompts: all elites that fail, of cells with several all of them. Calls are thos
 ${table(searchArms, found, seeds, "equalCalls")}
 
 ![True coverage by arm](rainbow-teaming.svg)
+
+## Four times the calls, added after the result above was seen
+
+Claim 1 failed above, and two seeds outside all results (1000 and 1001) suggested that it depends on how long is searched.
+So it was stated once more, as claim 10, for ${decimalText(long.settings.calls, 0)} calls and seeds ${long.seeds.map(({ seed }) => seed).join(", ")}, which nobody had looked at. All else is equal.
+
+${table(longArms, found, long.seeds, "equalCalls")}
 
 ## Each other arm minus Rainbow Teaming, in points, paired by seed
 
@@ -158,17 +174,17 @@ ${rainbowArmNames.map((name) => `| ${name} | ${rainbowArms[name].difference} |`)
 
 - Settings: \`${JSON.stringify(settings)}\`
 - Seeds: ${seeds.map(({ seed }) => seed).join(", ")}
-${machineTexts(seeds)
+${machineTexts([...seeds, ...long.seeds])
   .map((text) => `- ${text}`)
   .join("\n")}
 - All numbers by seed: [rainbow-teaming.json](rainbow-teaming.json)
 `;
 }
 
-function table(
-  arms: readonly RainbowArmName[],
+function table<Arm extends RainbowArmName>(
+  arms: readonly Arm[],
   columns: readonly Column[],
-  seeds: readonly RainbowSeed[],
+  seeds: readonly RainbowSeed<Arm>[],
   budget: keyof RainbowArmResult,
   last?: { readonly name: string; readonly text: (searches: readonly ReplayedSearch[]) => string },
 ): string {
@@ -194,7 +210,7 @@ const fillColumn = {
 };
 
 /** What the parts were run with, each different one once. */
-function machineTexts(seeds: readonly RainbowSeed[]): string[] {
+function machineTexts(seeds: readonly RainbowSeed<LongArm>[]): string[] {
   const text = (machine: MachineDescription) =>
     `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}, illume ${machine.illume}, commit ${machine.commit ?? "unknown"}, ${machine.date.slice(0, 10)}`;
   return [...new Set(seeds.flatMap(({ machines }) => machines.map(text)))];

@@ -49,9 +49,10 @@ export interface RainbowArmResult {
   readonly equalIterations: ReplayedSearch;
 }
 
-export interface RainbowSeed {
+/** All arms, or those of a part of the recipe. */
+export interface RainbowSeed<Arm extends RainbowArmName = RainbowArmName> {
   readonly seed: number;
-  readonly arms: { readonly [arm in RainbowArmName]: RainbowArmResult };
+  readonly arms: Readonly<Record<Arm, RainbowArmResult>>;
   readonly machines: readonly MachineDescription[];
 }
 
@@ -86,8 +87,20 @@ export async function runArm(options: SeedRunOptions, name: RainbowArmName): Pro
   return finished;
 }
 
-export function isFinished(options: SeedRunOptions, name: RainbowArmName): boolean {
-  return existsSync(finishedFile(options, name));
+/** The results of a seed, undefined where one of the arms is not finished. */
+export async function readSeed<Arm extends RainbowArmName>(
+  options: SeedRunOptions,
+  names: readonly Arm[],
+): Promise<RainbowSeed<Arm> | undefined> {
+  if (!names.every((name) => existsSync(finishedFile(options, name)))) return undefined;
+  const parts: FinishedArm[] = [];
+  for (const name of names) parts.push(await runArm(options, name));
+  const arms = Object.fromEntries(names.map((name, index) => [name, (parts[index] as FinishedArm).result]));
+  return {
+    seed: options.seed,
+    arms: arms as Record<Arm, RainbowArmResult>,
+    machines: parts.map(({ machine }) => machine),
+  };
 }
 
 function finishedFile({ directory, seed }: SeedRunOptions, name: RainbowArmName): string {

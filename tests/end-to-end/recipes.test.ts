@@ -56,9 +56,10 @@ const results: Record<string, (directory: string) => void> = {
     expect(page).not.toContain("NaN");
   },
   "rainbow-teaming": (directory) => {
-    const { seeds, claims } = JSON.parse(readFileSync(join(directory, "rainbow-teaming.json"), "utf8"));
+    const { seeds, claims, long } = JSON.parse(readFileSync(join(directory, "rainbow-teaming.json"), "utf8"));
     expect(seeds).toHaveLength(2);
     expect(claims).toHaveLength(8);
+    expect(long.seeds).toHaveLength(2);
     for (const { arms } of seeds) {
       expect(Object.keys(arms)).toEqual(rainbowArmNames);
       // By construction: an early decision is the decision of all votes.
