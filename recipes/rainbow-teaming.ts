@@ -25,7 +25,7 @@
  * 6a is no gamble about success: each vote has a random stream of its own, so that an early decision is the decision of all
  * four, and the run shows whether the code keeps to that.
  *
- * Added after the result of the above was seen, which at 10,000 calls did not bear out claim 1 while two seeds outside all
+ * Added after the first four seeds were seen, which at 10,000 calls did not bear out claim 1, while two seeds outside all
  * results did at 40,000:
  *   10. claim 1 holds at 40,000 calls, on 20 seeds that nobody had looked at.
  *
