@@ -10,6 +10,7 @@ import { addSpending, noSpending } from "../language-models/calls/call-cost.ts";
 import { describeEstimate } from "../language-models/calls/call-estimate.ts";
 import { describeSpending, dollars } from "../language-models/calls/describe-spending.ts";
 import type { LanguageModel } from "../language-models/language-model.ts";
+import { parseModelId } from "../language-models/model-id.ts";
 import type { SearchRunProgress } from "../rainbow-teaming/run/run-search.ts";
 import type { SearchCalls, SearchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
 import { createRun, openRun } from "../runs/run-database.ts";
@@ -81,11 +82,12 @@ async function openModels(configuration: SearchConfiguration, { terminal }: Comm
   const { modelOfRole, roles } = await import("../rainbow-teaming/run/role-models.ts");
   const { calls, threads } = configuration;
   const models = new Map<string, LanguageModel>();
+  const ids = [...new Set(roles.flatMap((role) => modelOfRole(configuration, role) ?? []))];
+  // A misspelt one is told before another one is loaded.
+  for (const id of ids) parseModelId(id);
   return closingAfterFailure(models, async () => {
-    for (const id of new Set(roles.map((role) => modelOfRole(configuration, role)))) {
-      if (id !== undefined) {
-        models.set(id, await openToAsk(id, terminal, { threads, concurrency: calls.concurrency }));
-      }
+    for (const id of ids) {
+      models.set(id, await openToAsk(id, terminal, { threads, concurrency: calls.concurrency }));
     }
     return models;
   });
@@ -183,7 +185,7 @@ function progressTeller({ iterations, domain }: SearchConfiguration, store: RunS
     const seconds = (now - from.time) / 1000;
     const secondsLeft = done > from.done ? (seconds / (done - from.done)) * (iterations - done) : undefined;
     // Summed by the database: not at every commit.
-    if (now - spent.at > 500) spent = { at: now, text: spentText(store) };
+    if (now - spent.at > 500 || done === iterations) spent = { at: now, text: spentText(store) };
     const success = `success ${percentage(successRate, 0)} % (from ${domain.success})`;
     return {
       phase: progress.phase,

@@ -1,5 +1,4 @@
-/** The models of the synthetic landscape behind an endpoint each, as a process: prints their ids as one JSON line. */
-import { appendFileSync } from "node:fs";
+/** The models of the synthetic landscape behind an endpoint each, which remember what they answered. */
 import type { LanguageModel } from "../../src/language-models/language-model.ts";
 import { ScriptedLanguageModel } from "../../src/language-models/scripted-language-model.ts";
 import { startServer } from "../../src/language-models/server/start-server.ts";
@@ -34,22 +33,20 @@ function landscapeJudgeModel(): ScriptedLanguageModel {
   });
 }
 
-/** Serves the models of a landscape. */
-export async function startLandscape(options: { readonly milliseconds?: number; readonly log?: string } = {}) {
-  const { milliseconds = 0, log } = options;
+/** Serves the models of a landscape; each answer takes at least so long. */
+export async function startLandscape({ milliseconds = 0 }: { readonly milliseconds?: number } = {}) {
+  let asked: string[] = [];
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   const landscape = new Landscape(endToEndLandscape);
   const slow = (model: LanguageModel): LanguageModel =>
     Object.assign(Object.create(model) as LanguageModel, {
       joinsCalls: true,
-      generate: async (asked: Parameters<LanguageModel["generate"]>[0]) => {
+      generate: async (options: Parameters<LanguageModel["generate"]>[0]) => {
         if (milliseconds > 0) await new Promise((resolve) => setTimeout(resolve, milliseconds));
-        const answers = await model.generate(asked);
-        const { prompts, seed, maximumTokens } = asked;
-        if (log !== undefined) {
-          for (const prompt of prompts) {
-            appendFileSync(log, `${JSON.stringify([model.id, prompt, seed, maximumTokens])}\n`);
-          }
-        }
+        const answers = await model.generate(options);
+        const { prompts, seed, maximumTokens } = options;
+        for (const prompt of prompts) asked.push(JSON.stringify([model.id, prompt, seed, maximumTokens]));
+        for (const { count, resolve } of waiting) if (asked.length >= count) resolve();
         return answers;
       },
     });
@@ -62,6 +59,17 @@ export async function startLandscape(options: { readonly milliseconds?: number; 
   const [mutator, target, judge] = servers.map(({ url, name }) => `${url}#${name}`) as [string, string, string];
   return {
     landscape,
+    /** Every call that was answered since the last `forget`, as text. */
+    asked: () => [...asked],
+    forget: () => {
+      asked = [];
+    },
+    /** Resolves once so many calls were answered. */
+    until: (count: number) =>
+      new Promise<void>((resolve) => {
+        if (asked.length >= count) resolve();
+        else waiting.push({ count, resolve });
+      }),
     ids: { mutator, target, judge },
     close: async () => {
       await Promise.all(servers.map((server) => server.close(0)));
