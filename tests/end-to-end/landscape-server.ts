@@ -19,7 +19,7 @@ export const endToEndLandscape = {
 } as const;
 
 /** A judge that reads a response's level off its text, right always: a letter for two responses, a number for one. */
-function landscapeJudgeModel(): ScriptedLanguageModel {
+export function landscapeJudgeModel(): ScriptedLanguageModel {
   return new ScriptedLanguageModel({
     id: "landscape:judge",
     answer: ({ text }) => {
