@@ -6,7 +6,7 @@ import { IllumeError } from "../core/errors/illume-error.ts";
 import { InterruptedError } from "../core/errors/interrupted-error.ts";
 import { programCommand } from "../core/program-command.ts";
 import { terminalLine, wrapToWidth } from "../core/terminal-text.ts";
-import { addSpending, noSpending } from "../language-models/calls/call-cost.ts";
+import { addSpending, noSpending, type Spending } from "../language-models/calls/call-cost.ts";
 import { describeEstimate } from "../language-models/calls/call-estimate.ts";
 import { describeSpending, dollars } from "../language-models/calls/describe-spending.ts";
 import type { LanguageModel } from "../language-models/language-model.ts";
@@ -131,7 +131,7 @@ async function run({ configuration, models, store, context }: RunOptions): Promi
     if (heldOutJudge === undefined) say(noHeldOutJudge);
     say(`Run folder: ${relative(process.cwd(), store.directory) || "."}. Ctrl-C stops it; it goes on with`, resume);
     const { runSearch } = await import("../rainbow-teaming/run/run-search.ts");
-    const tell = progressTeller(configuration, store);
+    const tell = progressTeller(configuration);
     await runSearch({
       configuration,
       store,
@@ -174,9 +174,8 @@ async function tellEstimate(configuration: SearchConfiguration, say: (text: stri
 }
 
 /** A run's progress as the display takes it. */
-function progressTeller({ iterations, domain }: SearchConfiguration, store: RunStore) {
+function progressTeller({ iterations, domain }: SearchConfiguration) {
   let from: { readonly done: number; readonly time: number } | undefined;
-  let spent = { at: Number.NEGATIVE_INFINITY, text: "" };
   return (progress: SearchRunProgress) => {
     if (progress.phase === "held-out judge") return { ...progress, round: 0 };
     const now = performance.now();
@@ -184,8 +183,6 @@ function progressTeller({ iterations, domain }: SearchConfiguration, store: RunS
     from ??= { done, time: now };
     const seconds = (now - from.time) / 1000;
     const secondsLeft = done > from.done ? (seconds / (done - from.done)) * (iterations - done) : undefined;
-    // Summed by the database: not at every commit.
-    if (now - spent.at > 500 || done === iterations) spent = { at: now, text: spentText(store) };
     const success = `success ${percentage(successRate, 0)} % (from ${domain.success})`;
     return {
       phase: progress.phase,
@@ -193,14 +190,13 @@ function progressTeller({ iterations, domain }: SearchConfiguration, store: RunS
       done,
       total: iterations,
       coverage,
-      facts: [`fitness ${meanFitness.toFixed(2)}`, success, spent.text],
+      facts: [`fitness ${meanFitness.toFixed(2)}`, success, spentText(progress.spent)],
       ...(secondsLeft !== undefined && { secondsLeft }),
     };
   };
 }
 
-function spentText({ modelCalls }: RunStore): string {
-  const { calls, nanodollars, unpricedCalls } = modelCalls.spending();
+function spentText({ calls, nanodollars, unpricedCalls }: Spending): string {
   const money = unpricedCalls === 0 && nanodollars > 0 ? `, ${dollars(nanodollars)}` : "";
   return `${wholeNumber(calls)} calls${money}`;
 }

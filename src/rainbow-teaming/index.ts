@@ -31,6 +31,16 @@ export {
   type SearchProgress,
 } from "./rainbow-search.ts";
 export * from "./read-seeds.ts";
+export { type FoundPrompts, foundPrompts, type SearchMoment } from "./run/found-prompts.ts";
+export { type PromptRecord, promptRecords } from "./run/prompt-records.ts";
+export { type RoleSpending, spendingByRole } from "./run/role-models.ts";
+export { runSearch, type SearchRunOptions, type SearchRunProgress } from "./run/run-search.ts";
+export {
+  parseSearchConfiguration,
+  type SearchConfiguration,
+  type SearchConfigurationInput,
+  searchConfiguration,
+} from "./run/search-configuration.ts";
 export type { CellChoice, ParentSource, SearchArms } from "./search-arms.ts";
 export * from "./starter-domain.ts";
 export * from "./task-search.ts";

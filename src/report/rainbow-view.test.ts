@@ -4,6 +4,7 @@ import { ScriptedLanguageModel } from "../language-models/scripted-language-mode
 import { Landscape } from "../rainbow-teaming/landscape/landscape.ts";
 import { landscapeDomain } from "../rainbow-teaming/landscape/landscape-domain.ts";
 import { landscapeMutator, landscapeTarget } from "../rainbow-teaming/landscape/landscape-models.ts";
+import { loadDomain } from "../rainbow-teaming/load-domain.ts";
 import { foundPrompts } from "../rainbow-teaming/run/found-prompts.ts";
 import { promptRecords, promptRow } from "../rainbow-teaming/run/prompt-records.ts";
 import { runSearch } from "../rainbow-teaming/run/run-search.ts";
@@ -102,6 +103,13 @@ describe("a finished search", () => {
     expect(estimates.get("target")?.cost.calls).toBe(80);
     expect(estimates.get("judge")?.cost.calls).toBe(80 * 5);
     expect(estimates.get("held-out judge")?.cost.calls).toBe(9);
+  });
+
+  test("an oracle's estimate has its answers, whether prompts are objective, and all votes", async () => {
+    const domain = loadDomain("question-answering");
+    const asked = { ...run().configuration, domain, heldOutJudge: "openai:other", iterations: 50, comparisons: 3 };
+    const calls = Object.fromEntries((await estimateSearch(asked)).map(({ role, cost }) => [role, cost.calls]));
+    expect(calls).toEqual({ mutator: 150, target: 50, judge: 50 * 4, oracle: 50, "held-out judge": 50 * 5 });
   });
 
   test("is exported with what led to each prompt", () => {

@@ -4,7 +4,7 @@ import { wilsonInterval } from "../core/statistics/wilson-interval.ts";
 import { describeCalls, dollars } from "../language-models/calls/describe-spending.ts";
 import { labelsOf } from "../rainbow-teaming/domain-schema.ts";
 import type { EvaluatedPrompt } from "../rainbow-teaming/evaluated-prompt.ts";
-import { ancestors, type FoundPrompts, foundPrompts } from "../rainbow-teaming/run/found-prompts.ts";
+import { ancestors, type FoundPrompts, foundPrompts, selfBleuSample } from "../rainbow-teaming/run/found-prompts.ts";
 import { type HeldOutScores, heldOutScores } from "../rainbow-teaming/run/held-out-scores.ts";
 import { spendingByRole } from "../rainbow-teaming/run/role-models.ts";
 import { type SearchConfiguration, searchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
@@ -174,7 +174,7 @@ function curvesOf({ course }: FoundPrompts): CurveView[] {
     {
       name: "Self-BLEU",
       horizontal: "iteration",
-      vertical: "mean over the archive's prompts; less is more diverse",
+      vertical: `mean over at most ${selfBleuSample} of the archive's prompts; less is more diverse`,
       series: [line("self-BLEU", ({ selfBleu }) => selfBleu)],
     },
   ];

@@ -9,9 +9,12 @@ import { archiveName, type SearchConfiguration } from "./search-configuration.ts
 /** The archive after some iterations. */
 export interface SearchMoment extends PromptArchiveStatistics {
   readonly iteration: number;
-  /** Of the archive's prompts, in [0, 1]; NaN for fewer than two. */
+  /** Of the archive's prompts, at most selfBleuSample of them, in [0, 1]; NaN for fewer than two. */
   readonly selfBleu: number;
 }
+
+/** Prompts of which self-BLEU is told, spread evenly over the archive. */
+export const selfBleuSample = 500;
 
 /** A search as far as it is. */
 export interface FoundPrompts {
@@ -19,7 +22,7 @@ export interface FoundPrompts {
   readonly elites: readonly EvaluatedPrompt[];
   /** All that were put to the target, by id. */
   readonly prompts: ReadonlyMap<string, EvaluatedPrompt>;
-  /** About a hundred moments, the last one included. */
+  /** Moments at equal distances, the last one included. */
   readonly course: readonly SearchMoment[];
   readonly cells: number;
   readonly iterations: number;
@@ -27,11 +30,11 @@ export interface FoundPrompts {
   readonly discarded: Readonly<Partial<Record<DiscardReason, number>>>;
 }
 
-/** @param moments how many moments of the course are told, at most and about */
+/** @param moments how many moments of the course are told at most; 0: none */
 export function foundPrompts(
   configuration: SearchConfiguration,
   store: Pick<RunStore, "entries" | "events">,
-  moments = 60,
+  moments = 25,
 ): FoundPrompts {
   const { domain, arms } = configuration;
   const replacement = arms.replacement ?? (domain.judge.kind === "pairwise" ? "comparison" : "score");
@@ -41,7 +44,7 @@ export function foundPrompts(
   const course: SearchMoment[] = [];
   const discarded: Partial<Record<DiscardReason, number>> = {};
   let calls = noCalls;
-  const every = Math.max(1, Math.ceil(iterations.length / moments));
+  const every = Math.max(1, Math.ceil(iterations.length / Math.max(1, moments)));
   for (const [index, iteration] of iterations.entries()) {
     if ("kept" in iteration) {
       const { kept } = iteration;
@@ -53,8 +56,8 @@ export function foundPrompts(
       discarded[reason] = (discarded[reason] ?? 0) + 1;
       calls = addCalls(calls, iteration.lost.calls);
     }
-    if ((index + 1) % every !== 0 && index + 1 !== iterations.length) continue;
-    const selfBleu = meanSelfBleu(archive.prompts().map(({ text }) => text));
+    if (moments === 0 || ((index + 1) % every !== 0 && index + 1 !== iterations.length)) continue;
+    const selfBleu = meanSelfBleu(spread(archive.prompts(), selfBleuSample).map(({ text }) => text));
     course.push({ iteration: index + 1, ...archive.statistics(domain.success), selfBleu });
   }
   const elites = archive.prompts();
@@ -73,6 +76,12 @@ export function ancestors(prompt: EvaluatedPrompt, prompts: FoundPrompts["prompt
     parentId = parent.parentId;
   }
   return line;
+}
+
+/** At most `count` of the items, at equal distances. */
+function spread<Item>(items: readonly Item[], count: number): readonly Item[] {
+  if (items.length <= count) return items;
+  return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)] as Item);
 }
 
 function meanSelfBleu(texts: readonly string[]): number {

@@ -31,7 +31,7 @@ export interface PromptRecord {
 export function promptRecords(store: RunStore, all: boolean): PromptRecord[] {
   const configuration = searchConfiguration(store);
   const { domain } = configuration;
-  const found = foundPrompts(configuration, store, 1);
+  const found = foundPrompts(configuration, store, 0);
   const heldOut = heldOutScores(store)?.scores ?? {};
   const records = found.elites.map((elite): PromptRecord => {
     const { id, text, response, bins, fitness, votes, iteration } = elite;

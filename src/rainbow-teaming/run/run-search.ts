@@ -4,6 +4,7 @@
  */
 import { RandomStream } from "../../core/random.ts";
 import type { JudgeScore } from "../../judges/judge.ts";
+import type { Spending } from "../../language-models/calls/call-cost.ts";
 import { throwIfAborted } from "../../language-models/interrupted.ts";
 import type { LanguageModel } from "../../language-models/language-model.ts";
 import { classifiedDescriptor } from "../../quality-diversity/descriptors/classified-descriptor.ts";
@@ -19,7 +20,7 @@ import { heldOutJudge, searchJudges } from "./search-judges.ts";
 
 /** How far a run is. */
 export type SearchRunProgress =
-  | ({ readonly phase: "search" } & SearchProgress)
+  | ({ readonly phase: "search"; readonly spent: Spending } & SearchProgress)
   | { readonly phase: "held-out judge"; readonly done: number; readonly total: number };
 
 /** A run, and how its models are opened. */
@@ -70,7 +71,7 @@ export async function runSearch(options: SearchRunOptions): Promise<void> {
       onProgress: (now) => {
         seen.first ??= now;
         seen.last = now;
-        onProgress?.({ phase: "search", ...now });
+        onProgress?.({ phase: "search", ...now, spent: models.budget.spent });
       },
     });
     if (configuration.heldOutJudge !== undefined && store.state(heldOutKey) === undefined) {

@@ -1,4 +1,4 @@
-/** What a search may take at most, by role, told before it starts: its questions are counted on a model that says nothing. */
+/** What a search may take at most, by role, told before it starts: its questions are counted on a model that settles nothing. */
 import { RandomStream } from "../../core/random.ts";
 import type { JudgedItem } from "../../judges/judge.ts";
 import type { CallCost } from "../../language-models/calls/call-cost.ts";
@@ -76,9 +76,9 @@ async function plannedByRole(configuration: SearchConfiguration): Promise<Partia
 
 type Silent = ScriptedLanguageModel;
 
-/** Settles nothing early, so that every question is asked. */
+/** Calls every prompt objective and is no vote and no score: nothing is settled early, so that every question is asked. */
 function silent(id: string): Silent {
-  return new ScriptedLanguageModel({ id, answer: () => "" });
+  return new ScriptedLanguageModel({ id, answer: () => "yes" });
 }
 
 function counted(model: Silent, times: number): PlannedCalls[] {
