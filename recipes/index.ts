@@ -28,4 +28,9 @@ export const recipes: readonly ListedRecipe[] = [
     description: "pretrains the small reasoner that ships with illume",
     load: async () => (await import("./pretrain-grade-school.ts")).recipe,
   },
+  {
+    name: "rainbow-teaming",
+    description: "Rainbow Teaming beside its ablations and relatives, where the truth is known",
+    load: async () => (await import("./rainbow-teaming.ts")).recipe,
+  },
 ];

@@ -9,6 +9,8 @@ import type { CommandContext } from "./command-context.ts";
 import {
   exportCommand,
   improve,
+  init,
+  judge,
   learn,
   measure,
   models,
@@ -24,10 +26,12 @@ import { detectTerminal, writeLines } from "./terminal/terminal.ts";
 
 const commands: readonly IllumeCommand[] = [
   improve,
+  init,
   search,
   learn,
   measure,
   models,
+  judge,
   serve,
   resume,
   report,

@@ -9,6 +9,7 @@ export type ProgressPhase =
   | "learn"
   | "measure after"
   | "renewed attack"
+  | "held-out judge"
   | "report";
 
 /** How far a run is; sent after every piece of work. */
@@ -23,6 +24,8 @@ export interface Progress {
   readonly coverage?: number;
   /** Problems found so far that the model gets wrong. */
   readonly failures?: number;
+  /** Further facts, in a few words each. */
+  readonly facts?: readonly string[];
   /** Estimate of the time until the whole run is done, in seconds. */
   readonly secondsLeft?: number;
   /** Something that people should see once, in one line. */

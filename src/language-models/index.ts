@@ -13,6 +13,7 @@ export * from "./calls/price-table.ts";
 export * from "./calls/recorded-language-model.ts";
 export * from "./character-tokenizer.ts";
 export * from "./context-length-error.ts";
+export * from "./embedders/index.ts";
 export * from "./encode-prompt.ts";
 export * from "./endpoints/clock.ts";
 export type { EndpointFailure, EndpointFailureKind } from "./endpoints/endpoint-failure.ts";

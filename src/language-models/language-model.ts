@@ -132,8 +132,8 @@ export interface LanguageModel {
   score(options: ScoreOptions): Promise<readonly Score[]>;
   /** Token ids by text, without begin and end. Throws InvalidArgumentError for text that the model cannot express. */
   tokenize(texts: readonly string[]): Promise<readonly (readonly number[])[]>;
-  /** One vector per text, all of one length. */
-  embed(texts: readonly string[]): Promise<readonly Float32Array[]>;
+  /** One vector per text, all of one length. Where the signal aborts, throws InterruptedError if it can still stop. */
+  embed(texts: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<readonly Float32Array[]>;
   /** Frees workers, sessions and connections; calling it twice is harmless. */
   close(): Promise<void>;
 }

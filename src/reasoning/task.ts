@@ -1,5 +1,6 @@
 /** A family of problems with exact verification: what is asked, what counts as right, how problems differ. */
 import type { RandomStream } from "../core/random.ts";
+import type { Descriptor } from "../quality-diversity/descriptors/descriptor.ts";
 
 /** What a verifier says of a completion. */
 export interface Verdict {
@@ -12,11 +13,8 @@ export interface Verdict {
 }
 
 /** A named function of a problem with finitely many values: one dimension of an archive. */
-export interface TaskDescriptor<Problem> {
-  readonly name: string;
-  /** One label a bin, in order. */
-  readonly bins: readonly string[];
-  /** The bin of a problem, in [0, bins.length). */
+export interface TaskDescriptor<Problem> extends Descriptor<Problem> {
+  /** The bin of a problem, in [0, bins.length): every problem has one. */
   bin(problem: Problem): number;
 }
 

@@ -12,16 +12,18 @@ import { storedCard } from "../closed-loop/training-card.ts";
 import { programCommand } from "../core/program-command.ts";
 import { curveNames, fineTuningCommand } from "../fine-tuning/curves.ts";
 import { describeCalls } from "../language-models/calls/describe-spending.ts";
-import { runEnvironment } from "../runs/run-environment.ts";
+import { rainbowCommand } from "../rainbow-teaming/run/search-configuration.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import type { CardRow } from "../synthetic-data/card.ts";
 import { archiveView } from "./archive-view.ts";
 import { comparisonViews, expectedComparisons } from "./comparison-views.ts";
 import { fineTuningView } from "./fine-tuning-view.ts";
 import { costOf } from "./phase-costs.ts";
+import { rainbowView } from "./rainbow-view.ts";
 import { repeatCommand } from "./run-settings.ts";
 import { smoothed } from "./smoothed.ts";
 import { verdictOf } from "./verdict.ts";
+import { versionsOf } from "./versions.ts";
 import type { CardRowView, CurveView, ReportViewModel } from "./view-model.ts";
 
 /** Measures whose values are shares. */
@@ -29,7 +31,9 @@ const shareMeasure = /^(verifier-accuracy|coverage-of-|duplicate-rate|distinct-\
 
 /** The report of a run, finished or not. Throws ConfigurationError for a configuration that illume does not know. */
 export function runToViewModel(store: RunStore): ReportViewModel {
-  return runOrigin(store).command === fineTuningCommand ? fineTuningView(store) : loopView(store);
+  const { command } = runOrigin(store);
+  if (command === rainbowCommand) return rainbowView(store);
+  return command === fineTuningCommand ? fineTuningView(store) : loopView(store);
 }
 
 function loopView(store: RunStore): ReportViewModel {
@@ -75,16 +79,6 @@ function loopView(store: RunStore): ReportViewModel {
     curves: [...lossCurves(store, configuration), ...failureCurves(configuration, found, renewed)],
     card: (card?.rows ?? []).map(cardRowView),
   };
-}
-
-/** What the run was begun with: this process may be another version's, or another machine's. */
-function versionsOf(store: RunStore): ReportViewModel["versions"] {
-  const begun = runEnvironment(store);
-  return [
-    { name: "illume", value: begun?.illume ?? "unknown" },
-    { name: "Node.js", value: begun?.node ?? "unknown" },
-    { name: "processor", value: begun === undefined ? "unknown" : `${begun.processor}, ${begun.cores} cores` },
-  ];
 }
 
 function cardRowView(row: CardRow): CardRowView {

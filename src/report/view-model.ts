@@ -15,7 +15,9 @@ export interface ArchiveItemView {
   readonly bins: readonly number[];
   readonly problem: string;
   readonly modelAnswer: string;
-  readonly rightAnswer: string;
+  /** Missing where a judge tells, and no answer is the right one. */
+  readonly rightAnswer?: string;
+  /** Of a prompt: whether its response counts as no success of the search. */
   readonly correct: boolean;
   readonly fitness: number;
   readonly iteration: number;
@@ -23,6 +25,8 @@ export interface ArchiveItemView {
   readonly mutation: string;
   /** False for an ancestor that is shown for lineage only and is no longer in the archive. */
   readonly elite: boolean;
+  /** What judges said of it, a line each. */
+  readonly judgements?: readonly string[];
 }
 
 /** The archive of a search: cells by their bins, elites with lineage. */
@@ -34,6 +38,10 @@ export interface ArchiveView {
   readonly rounds?: number;
   /** Cells whose best fitness is below this are weak: filled, but the model does not fail there. */
   readonly weakBelow: number;
+  /** What an item is: a problem with a right answer (where it is left out), or a prompt whose response a judge scores. */
+  readonly kind?: "prompts";
+  /** Whether texts are hidden until asked for. */
+  readonly hidden?: true;
 }
 
 /** Accuracy before and after on one test set, or of two attacks. */
@@ -72,6 +80,17 @@ export interface CardRowView {
   readonly interval?: readonly [number, number];
 }
 
+/** What the calls of a model in one role took. */
+export interface SpendingView {
+  readonly role: string;
+  readonly model: string;
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** In words: "$0.12", "not known". */
+  readonly price: string;
+}
+
 /** A whole report. */
 export interface ReportViewModel {
   readonly format: 1;
@@ -91,6 +110,8 @@ export interface ReportViewModel {
     readonly evaluations: number;
     readonly tokens: number;
   }[];
+  /** What calls of models took, by role. */
+  readonly spending?: readonly SpendingView[];
   readonly archive?: ArchiveView;
   readonly comparisons: readonly ComparisonView[];
   readonly curves: readonly CurveView[];

@@ -7,7 +7,7 @@
  */
 import type { StatementSync } from "node:sqlite";
 import type { CallCost, Spending } from "../language-models/calls/call-cost.ts";
-import type { CallChanges, CallStore } from "../language-models/calls/call-store.ts";
+import type { CallChanges, CallStore, ModelSpending } from "../language-models/calls/call-store.ts";
 import { type Database, withStorageErrors } from "./sqlite.ts";
 
 /** Made when the first call is committed, so that runs without calls, and of older versions, have none. */
@@ -44,6 +44,10 @@ const sums = `
     coalesce(sum(unpriced_calls), 0) AS unpricedCalls, count(result) AS complete, coalesce(sum(reused), 0) AS reused
   FROM model_calls
 `;
+
+const sumsByModel = sums
+  .replace("SELECT", "SELECT model, revision,")
+  .replace("FROM model_calls", "FROM model_calls GROUP BY model, revision ORDER BY model, revision");
 
 export interface SqliteCallStoreOptions {
   readonly database: Database;
@@ -98,6 +102,18 @@ export class SqliteCallStore implements CallStore {
   spending(): Spending {
     const { calls, inputTokens, outputTokens, nanodollars, unpricedCalls } = this.#sums();
     return { calls, inputTokens, outputTokens, nanodollars, unpricedCalls };
+  }
+
+  spendingByModel(): ModelSpending[] {
+    return this.#read([], () =>
+      this.#statement(sumsByModel)
+        .all()
+        .map((row) => {
+          const { model, revision, calls, inputTokens, outputTokens, nanodollars, unpricedCalls } =
+            row as unknown as Spending & Pick<ModelSpending, "model" | "revision">;
+          return { model, revision, spending: { calls, inputTokens, outputTokens, nanodollars, unpricedCalls } };
+        }),
+    );
   }
 
   counts(): { readonly complete: number; readonly reused: number } {

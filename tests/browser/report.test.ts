@@ -74,6 +74,41 @@ describe.skipIf(executablePath === undefined)("report page", () => {
   const overflow = (page: Page) =>
     page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+  test("prompts of a sensitive domain are drawn only when asked for, and do nothing as markup", async () => {
+    const sample = sampleViewModel({ items: 60 });
+    const payload = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>";
+    const archive = sample.archive ?? expect.fail("the sample has no archive");
+    const items = archive.items.map(({ rightAnswer: _, ...item }) => ({
+      ...item,
+      problem: `secret prompt ${payload}`,
+      modelAnswer: `secret response ${payload}`,
+      judgements: [`Votes 3 to 1 ${payload}`],
+    }));
+    const spending = [
+      { role: "mutator", model: `model ${payload}`, calls: 1234, inputTokens: 5, outputTokens: 6, price: "$0.12" },
+    ];
+    const { page, complaints } = await open({
+      ...sample,
+      spending,
+      archive: { ...archive, items, kind: "prompts", hidden: true },
+    });
+    const elite = items.find((item) => item.elite) ?? expect.fail("no elite");
+    const [rowDimension, columnDimension] = [...archive.dimensions.keys()].sort(
+      (a, b) => (archive.dimensions[b]?.bins.length ?? 0) - (archive.dimensions[a]?.bins.length ?? 0) || a - b,
+    ) as [number, number];
+    await cell(page, elite.bins[rowDimension] as number, elite.bins[columnDimension] as number).click();
+    await panel(page).waitFor();
+    expect(await textOf(page.locator("body > *:not(script)").first())).not.toContain("secret");
+    expect(await textOf(panel(page))).toContain("Votes 3 to 1 <img");
+    await page.getByRole("button", { name: "Show the texts" }).click();
+    expect(await textOf(panel(page))).toContain("secret prompt <img");
+    expect(await textOf(panel(page))).toContain("secret response <img");
+    expect(await textOf(page.locator("#run"))).toContain("1,234");
+    expect(await page.title()).toBe(sample.title);
+    expect(complaints).toEqual([]);
+    await page.close();
+  }, 60_000);
+
   test("shows verdict, comparisons, archive, curves, card, cost and command, and loads nothing", async () => {
     const { archive, ...rest } = sampleViewModel({ items: 600 });
     const viewModel = { ...rest, ...(archive && { archive: { ...archive, rounds: 3 } }) };

@@ -1,4 +1,7 @@
-/** What every archive has to do, whatever its cells are. A new archive adds one call in archive.test.ts. */
+/**
+ * What every archive with fixed cells has to do, whatever its cells are; it includes what any archive has to do. A new
+ * archive adds one call in archive.test.ts.
+ */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../../src/core/errors/invalid-argument-error.ts";
@@ -6,6 +9,7 @@ import { NumericalError } from "../../src/core/errors/numerical-error.ts";
 import { ShapeError } from "../../src/core/errors/shape-error.ts";
 import { type AddResult, type Archive, addStatus } from "../../src/quality-diversity/archives/archive.ts";
 import { restoreArchive, serializeArchive } from "../../src/quality-diversity/archives/serialization.ts";
+import { anyArchiveContract } from "./any-archive.contract.ts";
 
 export interface ArchiveCase<Solution> {
   readonly name: string;
@@ -24,6 +28,20 @@ interface Entry<Solution> {
 }
 
 export function archiveContract<Solution>({ name, create, solution, descriptors }: ArchiveCase<Solution>): void {
+  anyArchiveContract({
+    name,
+    create,
+    solution,
+    descriptors,
+    store(archive, elitesPerCell, indexOf, at) {
+      const restored = create(elitesPerCell);
+      restoreArchive(restored, JSON.parse(JSON.stringify(serializeArchive(archive, indexOf))), (json) =>
+        at(json as number),
+      );
+      return restored;
+    },
+  });
+
   const [here, there, elsewhere] = distinctCells(create(1), descriptors);
   const entry = (number: number, fitness: number, descriptor: readonly number[]) => ({
     solution: solution(number),

@@ -2,6 +2,14 @@ import { RandomStream } from "../../src/core/random.ts";
 import { categoricalArchive } from "../../src/quality-diversity/archives/categorical-archive.ts";
 import { cvtArchive, cvtVectorArchive } from "../../src/quality-diversity/archives/cvt-archive.ts";
 import { gridArchive, gridVectorArchive } from "../../src/quality-diversity/archives/grid-archive.ts";
+import { NoveltyArchive, restoreNoveltyArchive } from "../../src/quality-diversity/archives/novelty-archive.ts";
+import { serializeArchive } from "../../src/quality-diversity/archives/serialization.ts";
+import { SlidingBoundariesArchive } from "../../src/quality-diversity/archives/sliding-boundaries-archive.ts";
+import {
+  restoreSlidingArchive,
+  serializeSlidingArchive,
+} from "../../src/quality-diversity/archives/sliding-serialization.ts";
+import { anyArchiveContract } from "./any-archive.contract.ts";
 import { archiveContract } from "./archive.contract.ts";
 
 const axes = [
@@ -68,3 +76,42 @@ archiveContract({
   solution: vector,
   descriptors: points,
 });
+archiveContract({
+  name: "sliding boundaries before they slide",
+  create: (elitesPerCell) => new SlidingBoundariesArchive<number>({ axes, elitesPerCell, remapEvery: 10_000 }),
+  solution: number,
+  descriptors: points,
+});
+
+const sliding = { axes, remapEvery: 5, recent: 9 };
+anyArchiveContract({
+  name: "sliding boundaries",
+  create: (elitesPerCell) => new SlidingBoundariesArchive<number>({ ...sliding, elitesPerCell }),
+  solution: number,
+  descriptors: points,
+  store: (archive, elitesPerCell, indexOf, at) =>
+    restoreSlidingArchive(
+      { ...sliding, elitesPerCell },
+      JSON.parse(JSON.stringify(serializeSlidingArchive(archive as SlidingBoundariesArchive<number>, indexOf))),
+      (json) => at(json as number),
+    ),
+});
+for (const [name, competition] of [
+  ["novelty with competition", true],
+  ["novelty alone", false],
+] as const) {
+  const options = { dimensions: 2, threshold: 0.6, neighbours: 2, competition };
+  anyArchiveContract({
+    name,
+    create: () => new NoveltyArchive<number>(options),
+    mostElitesPerCell: 1,
+    solution: number,
+    descriptors: points,
+    store: (archive, _, indexOf, at) =>
+      restoreNoveltyArchive(options, JSON.parse(JSON.stringify(serializeArchive(archive, indexOf))), (json) =>
+        at(json as number),
+      ),
+    cellsAreRegions: false,
+    keepsFittest: competition,
+  });
+}

@@ -46,6 +46,19 @@ export function callStoreContract(name: string, create: () => CallStoreSubject):
       expect(reopen().counts()).toEqual({ complete: 0, reused: 0 });
     });
 
+    test("spending is told by model and revision too", () => {
+      const other = { ...started("b"), model: "a:y" };
+      store.commit(changes({ started: [started("a"), other, { ...started("c"), revision: "2" }] }));
+      const end = { key: "b", reserved: cost(10, 20, 300), cost: cost(1, 2, 3), result: '"yes"' };
+      store.commit(changes({ ended: [end] }));
+      const spending = { ...noSpending, calls: 1, inputTokens: 10, outputTokens: 20, nanodollars: 300 };
+      expect(reopen().spendingByModel()).toEqual([
+        { model: "a:y", revision: "1", spending: { ...spending, inputTokens: 1, outputTokens: 2, nanodollars: 3 } },
+        { model: "openai:x", revision: "1", spending },
+        { model: "openai:x", revision: "2", spending },
+      ]);
+    });
+
     test("a call in flight counts with all that it reserved, and ended with what it took", () => {
       store.commit(changes({ started: [started("a"), started("b")] }));
       expect(store.spending()).toEqual({

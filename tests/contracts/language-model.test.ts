@@ -43,6 +43,18 @@ languageModelContract({
   tolerance,
 });
 languageModelContract({
+  name: "transformer that embeds",
+  create: () => tinyLanguageModel({ embeds: true }),
+  capabilities: [...capabilities, "embed"],
+  prompts,
+});
+languageModelContract({
+  name: "transformer that embeds, sampled continuously",
+  create: () => tinyLanguageModel({ embeds: true, continuous: true }),
+  capabilities: [...capabilities, "embed"],
+  prompts,
+});
+languageModelContract({
   name: "the shipped checkpoint",
   create: () =>
     openLanguageModel("grade-school", { tokenizers: { "grade-school": gradeSchoolTokenizer }, contextLength: 128 }),
@@ -60,7 +72,7 @@ if (hasSmolLM2) {
     name: "SmolLM2-135M-Instruct",
     create: () =>
       openLanguageModel(`illume:${smolLM2File}`, { modelsFolder: smolLM2Cache, threads: 1, contextLength: 128 }),
-    capabilities,
+    capabilities: [...capabilities, "embed"],
     prompts: ["", "The capital of France is", "Yes or no:", "What is 2 + 2? 4\n\nWhat is 3 + 3?"],
     tolerance: 1e-3,
     chatTemplate: true,

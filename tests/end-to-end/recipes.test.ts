@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closedLoopArms } from "../../recipes/closed-loop.ts";
 import { recipes } from "../../recipes/index.ts";
+import { rainbowArmNames } from "../../recipes/rainbow-teaming/arms.ts";
 import { realModelArms } from "../../recipes/real-model/arms.ts";
 import { startIllume } from "./illume-process.ts";
 
@@ -53,6 +54,23 @@ const results: Record<string, (directory: string) => void> = {
     const page = readFileSync(join(directory, "real-model-loop.md"), "utf8");
     expect(page).toContain("its numbers mean nothing");
     expect(page).not.toContain("NaN");
+  },
+  "rainbow-teaming": (directory) => {
+    const { seeds, claims, long } = JSON.parse(readFileSync(join(directory, "rainbow-teaming.json"), "utf8"));
+    expect(seeds).toHaveLength(2);
+    expect(claims).toHaveLength(8);
+    expect(long.seeds).toHaveLength(2);
+    for (const { arms } of seeds) {
+      expect(Object.keys(arms)).toEqual(rainbowArmNames);
+      // By construction: an early decision is the decision of all votes.
+      const [early, all] = [arms["rainbow-teaming"].equalIterations, arms["all-four-votes"].equalIterations];
+      expect(early.meanSeverity).toBe(all.meanSeverity);
+      expect(early.selfBleu).toBe(all.selfBleu);
+      expect(early.calls.judge).toBeLessThan(all.calls.judge);
+    }
+    const page = readFileSync(join(directory, "rainbow-teaming.md"), "utf8");
+    expect(page).toContain("its numbers mean nothing");
+    expect(page).not.toMatch(/NaN|undefined/u);
   },
   "pretrain-grade-school": (directory) => expect(existsSync(join(directory, "seed-0.safetensors"))).toBe(true),
 };

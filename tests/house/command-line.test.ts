@@ -12,13 +12,16 @@ import { readConfiguration } from "../../src/cli/read-configuration.ts";
 import { codeBlocks, markdownFiles } from "./markdown.ts";
 import { repository } from "./source-files.ts";
 
-const { improve, search, learn, measure, models, resume, report, exportCommand, reproduce, serve } = commandModules;
+const { improve, init, search, judge, learn, measure, models, resume, report, exportCommand, reproduce, serve } =
+  commandModules;
 const commands: readonly IllumeCommand[] = [
   improve,
+  init,
   search,
   learn,
   measure,
   models,
+  judge,
   serve,
   resume,
   report,

@@ -19,6 +19,8 @@ export const rooms = [
   "curricula",
   "runs",
   "fine-tuning",
+  "judges",
+  "rainbow-teaming",
   "closed-loop",
   "report",
   "recipes",

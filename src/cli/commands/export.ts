@@ -1,11 +1,16 @@
+import { runOrigin } from "../../closed-loop/run-configuration.ts";
+import { writeFileAtomic } from "../../core/atomic-file.ts";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { UnknownNameError } from "../../core/errors/unknown-name-error.ts";
+import { terminalLine } from "../../core/terminal-text.ts";
+import { rainbowCommand } from "../../rainbow-teaming/run/search-configuration.ts";
 import { writeGsm8k } from "../../reasoning/tasks/gsm8k/row.ts";
 import { openRun } from "../../runs/run-database.ts";
 import type { RunStore } from "../../runs/run-store.ts";
 import { type ExportFormat, exportRows } from "../../synthetic-data/export-rows.ts";
 import type { DataRow } from "../../synthetic-data/measures/measure.ts";
 import { illumeCommand } from "../command.ts";
+import type { CommandContext } from "../command-context.ts";
 import { gsm8kRow } from "../gsm8k-rows.ts";
 import { runDirectory } from "../run-directory.ts";
 import { viewModelOf } from "../run-summary.ts";
@@ -17,11 +22,15 @@ const formats = [...Object.keys(rowFormats), "gsm8k"];
 
 export const exportCommand = illumeCommand({
   name: "export",
-  summary: "Write the problems that a run's search found, with right solutions, for training elsewhere.",
+  summary: "Write what a run's search found: problems with right solutions, or prompts with responses.",
   examples: [
     {
       command: "illume export improve-2026-11-23-001 --format jsonl --output failures.jsonl",
       explanation: "JSON Lines with prompt and completion",
+    },
+    {
+      command: "illume export search-2026-11-23-001 --output prompts.jsonl --all",
+      explanation: "a search over prompts: prompt, response, labels, fitness, votes, lineage",
     },
     {
       command: "illume export improve-2026-11-23-001 --format gsm8k --output all.jsonl --all",
@@ -33,7 +42,7 @@ export const exportCommand = illumeCommand({
     ...runsArg,
     format: { type: "string", valueHint: "NAME", description: `${formats.join(", ")} (jsonl)` },
     output: { type: "string", valueHint: "FILE", description: "the file to write; it is replaced when it is there" },
-    all: { type: "boolean", description: "also problems that the model solves" },
+    all: { type: "boolean", description: "also problems that the model solves, and prompts that are no success" },
   },
   run: async (args, context) => {
     const name = args.format ?? "jsonl";
@@ -48,6 +57,10 @@ export const exportCommand = illumeCommand({
     }
     const store = openRun({ directory, mode: "read" });
     try {
+      if (runOrigin(store).command === rainbowCommand) {
+        await exportPrompts(store, { file: args.output, format: name, all: args.all === true }, context);
+        return;
+      }
       const rows = await archiveRows(store, args.all === true);
       const format = rowFormats[name];
       if (format === undefined) await writeGsm8k(args.output, rows.map(gsm8kRow));
@@ -59,6 +72,29 @@ export const exportCommand = illumeCommand({
     }
   },
 });
+
+/** The prompts of a search over prompts: JSON Lines with all that is known of each, or the shapes of data sets. */
+async function exportPrompts(
+  store: RunStore,
+  { file, format, all }: { readonly file: string; readonly format: string; readonly all: boolean },
+  { terminal, writeJson }: CommandContext,
+): Promise<void> {
+  if (format === "gsm8k") {
+    throw new InvalidArgumentError({
+      expected: `a format for prompts (${Object.keys(rowFormats).join(", ")})`,
+      received: "gsm8k, which is for problems with solutions",
+      remedy: "choose --format jsonl",
+    });
+  }
+  const { promptRecords, promptRow } = await import("../../rainbow-teaming/run/prompt-records.ts");
+  const records = promptRecords(store, all);
+  const rowFormat = rowFormats[format] as ExportFormat;
+  if (format === "jsonl") {
+    writeFileAtomic(file, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+  } else exportRows(file, records.map(promptRow), { format: rowFormat });
+  writeLines(terminal.results, [`Wrote ${records.length} prompts to ${terminalLine(file)}`]);
+  writeJson({ command: "export", run: store.directory, file, rows: records.length });
+}
 
 /**
  * The archive's elites, each with its right solution, in the archive's order. Attributes: "correct", the verifier's
@@ -72,10 +108,10 @@ async function archiveRows(store: RunStore, all: boolean): Promise<DataRow[]> {
     .filter((item) => item.elite && (all || !item.correct))
     .map((item) => ({
       prompt: item.problem,
-      completion: item.rightAnswer,
+      completion: item.rightAnswer ?? "",
       attributes: {
         id: item.id,
-        correct: isRight(item.id, item.rightAnswer),
+        correct: isRight(item.id, item.rightAnswer ?? ""),
         solved: item.correct,
         fitness: item.fitness,
         iteration: item.iteration,

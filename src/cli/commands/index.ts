@@ -1,5 +1,7 @@
 export { exportCommand } from "./export.ts";
 export { improve } from "./improve.ts";
+export { init } from "./init.ts";
+export { judge } from "./judge.ts";
 export { learn } from "./learn.ts";
 export { measure } from "./measure.ts";
 export { models } from "./models.ts";

@@ -1,8 +1,12 @@
+import { resolve } from "node:path";
+import { defaultConfiguration } from "../../closed-loop/configuration.ts";
+import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { illumeCommand } from "../command.ts";
 import { readConfiguration } from "../read-configuration.ts";
 import { runDirectory } from "../run-directory.ts";
 import { continueFineTuning, isFineTuningRun } from "../run-fine-tuning.ts";
 import { continueRun } from "../run-loop.ts";
+import { settingFlags } from "../setting-flags.ts";
 import { runArg, runsArg } from "../shared-arguments.ts";
 
 const sections = ["learn", "calls"] as const;
@@ -25,6 +29,25 @@ export const resume = illumeCommand({
     readConfiguration(args, sections);
     const directory = runDirectory(args.run, args.runs ?? "runs");
     if (isFineTuningRun(directory)) return continueFineTuning(directory, context);
+    const { continueRainbow, isRainbowRun } = await import("../run-rainbow.ts");
+    if (await isRainbowRun(directory)) {
+      refuseLearningFlags(args);
+      return continueRainbow(directory, context, (calls) => {
+        const { cache, ...caps } = readConfiguration(args, ["calls"], { ...defaultConfiguration, calls }).calls;
+        return { ...caps, ...(cache !== undefined && { cache: resolve(cache) }) };
+      });
+    }
     await continueRun(directory, context, (stored) => readConfiguration(args, sections, stored));
   },
 });
+
+/** A search over prompts teaches nothing. */
+function refuseLearningFlags(args: Readonly<Record<string, unknown>>): void {
+  const given = settingFlags(["learn"]).find(({ flag }) => args[flag] !== undefined);
+  if (given === undefined) return;
+  throw new InvalidArgumentError({
+    expected: "settings of calls alone for a search over prompts",
+    received: `--${given.flag}`,
+    remedy: "leave it out",
+  });
+}

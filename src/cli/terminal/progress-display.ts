@@ -111,6 +111,7 @@ function details(progress: Progress): string[] {
   return [
     ...(progress.coverage === undefined ? [] : [`coverage ${percentage(progress.coverage, 0)} %`]),
     ...(progress.failures === undefined ? [] : [`${wholeNumber(progress.failures)} failures`]),
+    ...(progress.facts ?? []),
     ...(progress.secondsLeft === undefined ? [] : [`${duration(progress.secondsLeft)} left`]),
   ];
 }

@@ -95,9 +95,13 @@ export class AiSdkLanguageModel implements LanguageModel {
   }
 
   /** Throws CorruptFileError for vectors that are none or differ in length, and EndpointErrors. */
-  async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
+  async embed(
+    texts: readonly string[],
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly Float32Array[]> {
     const model = this.#embeddingModel;
     if (model === undefined) throw this.#cannot("embeds");
+    throwIfAborted(signal);
     const most = Math.min(maximumTexts, (await model.maxEmbeddingsPerCall) ?? maximumTexts);
     const batches: string[][] = [];
     for (let start = 0; start < texts.length; start += most) batches.push(texts.slice(start, start + most));
@@ -106,7 +110,7 @@ export class AiSdkLanguageModel implements LanguageModel {
         const outcome = await this.policy.request(async (abortSignal) => {
           const { embeddings, response } = await model.doEmbed({ values, abortSignal });
           return { answer: embeddings, headers: response?.headers };
-        });
+        }, signal);
         if ("failure" in outcome) throw unusableVectors(this.id, outcome.failure.reason);
         if (outcome.answer.length !== values.length) {
           throw unusableVectors(this.id, `${outcome.answer.length} for ${values.length} texts`);

@@ -50,8 +50,8 @@ export function asAiSdkEmbeddingModel(model: LanguageModel): EmbeddingModelV4 {
     modelId: model.id,
     maxEmbeddingsPerCall: Infinity,
     supportsParallelCalls: true,
-    async doEmbed({ values }) {
-      const vectors = await model.embed(values);
+    async doEmbed({ values, abortSignal }) {
+      const vectors = await model.embed(values, abortSignal && { signal: abortSignal });
       return { embeddings: vectors.map((vector) => [...vector]), warnings: [] };
     },
   };

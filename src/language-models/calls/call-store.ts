@@ -38,6 +38,13 @@ export interface CallChanges {
   readonly reused: readonly ReusedCall[];
 }
 
+/** What the calls of one model took. */
+export interface ModelSpending {
+  readonly model: string;
+  readonly revision: string;
+  readonly spending: Spending;
+}
+
 /** The calls of one run. Throws StorageError where it cannot be read or written. */
 export interface CallStore {
   /** Results as JSON text by key, of those calls that are complete. */
@@ -46,6 +53,8 @@ export interface CallStore {
   commit(changes: CallChanges): void;
   /** All that was spent, calls in flight with what they reserved. */
   spending(): Spending;
+  /** The same by model and revision, in the order of their names. */
+  spendingByModel(): ModelSpending[];
   /** How many results there are, and how many of them came from a cache. */
   counts(): { readonly complete: number; readonly reused: number };
 }

@@ -61,7 +61,11 @@ export function scores(model: LanguageModel, price: Price | undefined): CallKind
 export function embeddings(model: LanguageModel, price: Price | undefined): CallKind<Embedding, Float32Array> {
   return {
     split: together,
-    send: (calls) => model.embed(calls.map(({ content }) => content.text)),
+    send: (calls, { signal }) =>
+      model.embed(
+        calls.map(({ content }) => content.text),
+        signal && { signal },
+      ),
     cost: ({ reserved }) => callCost(price, reserved.inputTokens, 0),
     shared: () => true,
     encode: encodeVector,

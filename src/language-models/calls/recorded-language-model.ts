@@ -135,10 +135,13 @@ export class RecordedLanguageModel implements LanguageModel {
   }
 
   /** Throws as generate does. */
-  async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
-    if (!this.capabilities.has("embed")) return this.#model.embed(texts);
+  async embed(
+    texts: readonly string[],
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly Float32Array[]> {
+    if (!this.capabilities.has("embed")) return this.#model.embed(texts, options);
     const calls = texts.map((text) => this.#plan({ kind: "embed", text }, promptTokensAtMost(text), 0));
-    return this.#calls.resolve(calls, embeddings(this.#model, this.#price));
+    return this.#calls.resolve(calls, embeddings(this.#model, this.#price), options.signal);
   }
 
   /** Closes the model; store and cache belong to whoever opened them. */

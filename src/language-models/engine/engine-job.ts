@@ -40,6 +40,20 @@ export interface ScoreJob {
   readonly examples: readonly EncodedExample[];
 }
 
+export interface EmbedJob {
+  readonly kind: "embed";
+  readonly texts: readonly TextTokens[];
+}
+
+/** A text whose final hidden states are averaged. */
+export interface TextTokens {
+  readonly tokens: readonly number[];
+  /** Index of the first token that counts: those before it, such as a begin token, are the same for every text. */
+  readonly first: number;
+}
+
+export type EngineJob = SampleJob | ScoreJob | EmbedJob;
+
 export interface SampledTokens {
   readonly tokens: number[];
   /** Natural log, at temperature 1, of each token's probability. */
@@ -59,14 +73,16 @@ export type TokenListener = (tokens: TokenTriples, end: (request: number, sample
 /** `id` tells which answer belongs to which request. */
 export type EngineRequest =
   | { readonly kind: "model"; readonly model: EngineModel }
-  | { readonly kind: "job"; readonly id: number; readonly job: SampleJob | ScoreJob; readonly listened: boolean }
+  | { readonly kind: "job"; readonly id: number; readonly job: EngineJob; readonly listened: boolean }
   | { readonly kind: "end"; readonly id: number; readonly request: number; readonly sample: number }
   | { readonly kind: "stop"; readonly id: number }
   | { readonly kind: "close" };
 
 export type EngineResult =
   | { readonly samples: readonly (readonly SampledTokens[])[] }
-  | { readonly scores: readonly CompletionScore[] };
+  | { readonly scores: readonly CompletionScore[] }
+  /** Mean final hidden states, [hidden] each. */
+  | { readonly means: readonly Float32Array[] };
 
 export type EngineAnswer = { readonly id: number } & (
   | EngineResult

@@ -5,9 +5,20 @@
 
 import { throwIfAborted } from "../interrupted.ts";
 import { Engine } from "./engine.ts";
-import type { EngineModel, EngineResult, SampledTokens, SampleJob, ScoreJob, TokenListener } from "./engine-job.ts";
+import type {
+  EmbedJob,
+  EngineJob,
+  EngineModel,
+  EngineResult,
+  SampledTokens,
+  SampleJob,
+  ScoreJob,
+  TextTokens,
+  TokenListener,
+} from "./engine-job.ts";
 import { EngineThread } from "./engine-thread.ts";
 import { groupsOf } from "./groups.ts";
+import { paddedLength } from "./hidden-means.ts";
 import { groupRequests } from "./sampling-batches.ts";
 import type { CompletionScore } from "./scorer.ts";
 import { paddedPositions } from "./training-batches.ts";
@@ -15,8 +26,7 @@ import { paddedPositions } from "./training-batches.ts";
 /** Examples that are scored in one piece. */
 const scoredTogether = 32;
 
-type Job = SampleJob | ScoreJob;
-type Ask = (job: Job, signal: AbortSignal) => Promise<EngineResult>;
+type Ask = (job: EngineJob, signal: AbortSignal) => Promise<EngineResult>;
 
 export class EnginePool {
   readonly #model: EngineModel;
@@ -42,7 +52,7 @@ export class EnginePool {
     const { requests } = job;
     const lengths = requests.map(({ prompt, streams }) => ({ promptLength: prompt.length, samples: streams.length }));
     const results = new Array<readonly SampledTokens[]>(requests.length);
-    const jobOf = (piece: readonly number[]): Job => ({
+    const jobOf = (piece: readonly number[]): EngineJob => ({
       ...job,
       requests: piece.map((index) => requests[index] as (typeof requests)[number]),
     });
@@ -62,7 +72,7 @@ export class EnginePool {
     const { examples } = job;
     const results = new Array<CompletionScore>(examples.length);
     const exampleAt = (index: number) => examples[index] as (typeof examples)[number];
-    const jobOf = (piece: readonly number[]): Job => ({ kind: "score", examples: piece.map(exampleAt) });
+    const jobOf = (piece: readonly number[]): EngineJob => ({ kind: "score", examples: piece.map(exampleAt) });
     const receive = (piece: readonly number[], result: EngineResult) => {
       if (!("scores" in result)) return;
       piece.forEach((index, row) => {
@@ -79,9 +89,30 @@ export class EnginePool {
     return results;
   }
 
+  /** Mean final hidden states by text. Throws as score does. */
+  async embed({ texts }: EmbedJob, signal?: AbortSignal): Promise<readonly Float32Array[]> {
+    const results = new Array<Float32Array>(texts.length);
+    const textAt = (index: number) => texts[index] as TextTokens;
+    const jobOf = (piece: readonly number[]): EngineJob => ({ kind: "embed", texts: piece.map(textAt) });
+    const receive = (piece: readonly number[], result: EngineResult) => {
+      if (!("means" in result)) return;
+      piece.forEach((index, row) => {
+        results[index] = result.means[row] as Float32Array;
+      });
+    };
+    const pieces = groupsOf(texts, paddedLength, () => scoredTogether);
+    await this.#each(
+      longestFirst(pieces, (index) => textAt(index).tokens.length),
+      jobOf,
+      receive,
+      signal,
+    );
+    return results;
+  }
+
   async #each(
     pieces: readonly (readonly number[])[],
-    jobOf: (piece: readonly number[]) => Job,
+    jobOf: (piece: readonly number[]) => EngineJob,
     receive: (piece: readonly number[], result: EngineResult) => void,
     callerSignal?: AbortSignal,
   ): Promise<void> {
@@ -118,10 +149,11 @@ export class EnginePool {
   #askHere(): Ask {
     this.#engine ??= new Engine(this.#model);
     const engine = this.#engine;
-    return async (job, signal) =>
-      job.kind === "sample"
-        ? { samples: await engine.sample(job, signal) }
-        : { scores: await engine.score(job, signal) };
+    return async (job, signal) => {
+      if (job.kind === "sample") return { samples: await engine.sample(job, signal) };
+      if (job.kind === "score") return { scores: await engine.score(job, signal) };
+      return { means: await engine.embed(job, signal) };
+    };
   }
 
   #askThreads(pieces: number): Ask[] {

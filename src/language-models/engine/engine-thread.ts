@@ -7,15 +7,7 @@
 import { Worker } from "node:worker_threads";
 import { interrupted } from "../interrupted.ts";
 import { failureError } from "./engine-failure.ts";
-import type {
-  EngineAnswer,
-  EngineModel,
-  EngineRequest,
-  EngineResult,
-  SampleJob,
-  ScoreJob,
-  TokenListener,
-} from "./engine-job.ts";
+import type { EngineAnswer, EngineJob, EngineModel, EngineRequest, EngineResult, TokenListener } from "./engine-job.ts";
 import { awaitAtExit, createSharedRest, forgetAtExit } from "./thread-exit.ts";
 
 // Sources run as they are; in the published package the worker is compiled like this file.
@@ -58,7 +50,7 @@ export class EngineThread {
   }
 
   /** Does a job. Throws what the job throws, InterruptedError as soon as the signal aborts or the thread is closed. */
-  ask(job: SampleJob | ScoreJob, signal?: AbortSignal, listener?: TokenListener): Promise<EngineResult> {
+  ask(job: EngineJob, signal?: AbortSignal, listener?: TokenListener): Promise<EngineResult> {
     if (this.#ended || signal?.aborted === true) return Promise.reject(interrupted());
     const id = this.#asked++;
     return new Promise((resolve, reject) => {

@@ -16,6 +16,7 @@ async function work({ id, job, listened }: JobRequest, stop: AbortSignal): Promi
   if (engine === undefined) throw new Error("the engine was asked before it had a model");
   const signal = signalWithExit(shared, stop);
   if (job.kind === "score") return { scores: await engine.score(job, signal) };
+  if (job.kind === "embed") return { means: await engine.embed(job, signal) };
   const listener: TokenListener = (tokens, end) => {
     ends.set(id, end);
     tell({ id, tokens });

@@ -5,7 +5,8 @@ import { tensor } from "../../tensor/tensor.ts";
 import { mapTree } from "../../tensor/tree.ts";
 import type { StopSignal } from "../interrupted.ts";
 import { ContinuousSampler } from "./continuous/continuous-sampler.ts";
-import type { EngineModel, SampledTokens, SampleJob, ScoreJob, TokenListener } from "./engine-job.ts";
+import type { EmbedJob, EngineModel, SampledTokens, SampleJob, ScoreJob, TokenListener } from "./engine-job.ts";
+import { HiddenMeans } from "./hidden-means.ts";
 import { Sampler } from "./sampler.ts";
 import { type CompletionScore, Scorer } from "./scorer.ts";
 
@@ -14,6 +15,7 @@ interface BatchedWork {
   readonly parameters: TransformerParameters;
   readonly sampler: Sampler;
   readonly scorer: Scorer;
+  readonly hiddenMeans: HiddenMeans;
 }
 
 export class Engine {
@@ -28,7 +30,12 @@ export class Engine {
     // A large model's are let go of when its session has them.
     this.#work = continuous
       ? new ContinuousSampler({ shape, parameters, ...continuous })
-      : { parameters, sampler: new Sampler({ shape, parameters, threads }), scorer: new Scorer({ shape, threads }) };
+      : {
+          parameters,
+          sampler: new Sampler({ shape, parameters, threads }),
+          scorer: new Scorer({ shape, threads }),
+          hiddenMeans: new HiddenMeans({ shape, threads }),
+        };
   }
 
   /** Only large models tell a listener. */
@@ -51,10 +58,16 @@ export class Engine {
     return this.#work.scorer.score(this.#work.parameters, job.examples, signal);
   }
 
+  async embed({ texts }: EmbedJob, signal?: StopSignal): Promise<Float32Array[]> {
+    if (this.#work instanceof ContinuousSampler) return this.#work.embed(texts, signal);
+    return this.#work.hiddenMeans.means(this.#work.parameters, texts, signal);
+  }
+
   /** Frees the sessions. */
   async close(): Promise<void> {
     if (this.#work instanceof ContinuousSampler) return this.#work.close();
     await this.#work.sampler.close();
     await this.#work.scorer.close();
+    await this.#work.hiddenMeans.close();
   }
 }

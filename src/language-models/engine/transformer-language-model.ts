@@ -1,5 +1,6 @@
 /**
- * illume's own transformer as a language model: generate, score, tokenise; it does not embed.
+ * illume's own transformer as a language model: generate, score, tokenise and, where asked for, embed: the mean over a
+ * text's tokens of the final, normalised hidden states.
  *
  * Equal seeds, prompts and options give equal tokens to the bit on one machine, whatever else is asked for at the same
  * time, in however many threads. Log probabilities of `generate` and of `score` come from different graphs and agree to
@@ -24,7 +25,7 @@ import type {
 } from "../language-model.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { ContinuousPool } from "./continuous/continuous-pool.ts";
-import type { SampledTokens, TokenListener } from "./engine-job.ts";
+import type { SampledTokens, TextTokens, TokenListener } from "./engine-job.ts";
 import { EnginePool } from "./engine-pool.ts";
 import { SampleText } from "./sample-text.ts";
 import { encodeExample } from "./training-batches.ts";
@@ -49,6 +50,11 @@ export interface TransformerLanguageModelOptions {
   readonly continuous?: boolean;
   /** Large models only (default "float32"): "4-bit" is faster for few sequences and gives other probabilities. */
   readonly precision?: WeightPrecision;
+  /**
+   * Whether it embeds (default false): what a model has read the world for gives its hidden states meaning, which those of
+   * a small model of one domain lack.
+   */
+  readonly embeds?: boolean;
   /** Tokens of prompt and new text together at most (default 1024); memory grows with its square. */
   readonly contextLength?: number;
 }
@@ -56,7 +62,7 @@ export interface TransformerLanguageModelOptions {
 /** A transformer of this engine as a language model; `close` it after use, which ends its threads. */
 export class TransformerLanguageModel implements LanguageModel {
   readonly id: string;
-  readonly capabilities: ReadonlySet<LanguageModelCapability> = new Set(["generate", "score", "tokenize"]);
+  readonly capabilities: ReadonlySet<LanguageModelCapability>;
   readonly #tokenizer: Tokenizer;
   readonly contextLength: number;
   readonly joinsCalls: boolean;
@@ -71,6 +77,7 @@ export class TransformerLanguageModel implements LanguageModel {
       require(Number.isInteger(value) && value >= 1, `${name} to be at least 1`, String(value), "pass a whole number");
     }
     this.id = options.id;
+    this.capabilities = new Set(["generate", "score", "tokenize", ...(options.embeds ? (["embed"] as const) : [])]);
     this.#tokenizer = tokenizer;
     this.contextLength = contextLength;
     const arrays = leavesOf(options.parameters).map(({ tensor }) => tensor.data as Float32Array);
@@ -179,12 +186,24 @@ export class TransformerLanguageModel implements LanguageModel {
     return texts.map((text) => this.#tokenizer.encode(text));
   }
 
-  async embed(): Promise<never> {
-    throw new UnsupportedCapabilityError({
-      expected: "a model that embeds texts",
-      received: this.id,
-      remedy: "name an embedding model",
+  /** Of a text with more tokens than the context the first ones are read. The begin token does not count. */
+  async embed(
+    texts: readonly string[],
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly Float32Array[]> {
+    if (!this.capabilities.has("embed")) {
+      throw new UnsupportedCapabilityError({
+        expected: "a model that embeds texts",
+        received: this.id,
+        remedy: "name an embedding model",
+      });
+    }
+    throwIfAborted(signal);
+    const encoded = texts.map((text): TextTokens => {
+      const tokens = encodePrompt(this.#tokenizer, text).slice(0, this.contextLength);
+      return { tokens, first: this.#tokenizer.beginToken !== undefined && tokens.length > 1 ? 1 : 0 };
     });
+    return this.#pool.embed({ kind: "embed", texts: encoded }, signal);
   }
 
   async close(): Promise<void> {

@@ -105,12 +105,16 @@ export class LlamaLanguageModel implements LanguageModel {
     return texts.map((text) => this.#options.model.tokenize(text));
   }
 
-  async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
+  async embed(
+    texts: readonly string[],
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<readonly Float32Array[]> {
     if (texts.length === 0) return [];
     this.#embedding ??= this.#options.createEmbeddingContext();
     const context = await this.#embedding;
     const vectors: Float32Array[] = [];
     for (const text of texts) {
+      throwIfAborted(signal);
       const { vector } = await context.getEmbeddingFor(this.#encode(text, 0));
       vectors.push(Float32Array.from(vector));
     }

@@ -56,7 +56,7 @@ export async function openPublishedModel(
       remedy: "ask for less, or name a model with a longer context",
     });
   }
-  const model = { id, shape, parameters, tokenizer, threads, contextLength };
+  const model = { id, shape, parameters, tokenizer, threads, contextLength, embeds: true };
   if (precision === "float32") return new TransformerLanguageModel(model);
   const divergence = await roundingDivergence({
     shape,

@@ -5,8 +5,6 @@
  * a rank therefore moves twelve bytes whatever its solution weighs, and memory grows with elites, not with cells.
  */
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
-import { NumericalError } from "../../core/errors/numerical-error.ts";
-import { ShapeError } from "../../core/errors/shape-error.ts";
 import type { Tessellation } from "../tessellations/tessellation.ts";
 import {
   type AddResult,
@@ -19,6 +17,7 @@ import {
   type BatchAddResult,
   type Elite,
 } from "./archive.ts";
+import { checkColumns, checkDescriptorLength, checkFitness } from "./check-entries.ts";
 import type { SolutionStorage } from "./solution-storage.ts";
 
 /** The parts of an archive. */
@@ -82,13 +81,7 @@ export class CellArchive<Solution, Solutions, Cells extends Tessellation = Tesse
 
   cellOf(descriptor: ArrayLike<number>): number {
     const { dimensions } = this;
-    if (descriptor.length !== dimensions) {
-      throw new ShapeError({
-        expected: `a descriptor of ${dimensions} numbers`,
-        received: `${descriptor.length}`,
-        remedy: "describe each solution by one number per dimension of the archive",
-      });
-    }
+    checkDescriptorLength(descriptor, dimensions);
     for (let dimension = 0; dimension < dimensions; dimension++) {
       this.#oneDescriptor[dimension] = descriptor[dimension] as number;
     }
@@ -274,23 +267,7 @@ export class CellArchive<Solution, Solutions, Cells extends Tessellation = Tesse
 
   #countRows({ solutions, fitness, descriptors }: ArchiveBatch<Solutions>): number {
     const count = this.#storage.countOf(solutions);
-    if (fitness.length !== count || descriptors.length !== count * this.dimensions) {
-      throw new ShapeError({
-        expected: `fitness [${count}] and descriptors [${count}, ${this.dimensions}] for ${count} solutions`,
-        received: `${fitness.length} and ${descriptors.length} numbers`,
-        remedy: "give every solution one fitness and one descriptor",
-      });
-    }
+    checkColumns(count, { fitness, descriptors }, this.dimensions);
     return count;
-  }
-}
-
-function checkFitness(fitness: number, row: number): void {
-  if (!Number.isFinite(fitness)) {
-    throw new NumericalError({
-      expected: "a fitness that is a finite number",
-      received: `${fitness} in row ${row}`,
-      remedy: "leave out what could not be evaluated before adding it",
-    });
   }
 }

@@ -9,9 +9,9 @@
  * "floor" by value / total (0.1), "add-k" adds a value (1) to match and total from n = 2 on.
  */
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
+import { splitWords } from "../../core/words.ts";
 import { NgramIndex } from "./ngram-index.ts";
 import { tokenize13a } from "./tokenize-13a.ts";
-import { splitWords } from "./words.ts";
 
 /** How texts are cut into tokens for BLEU. */
 export type BleuTokenization = "13a" | "none";

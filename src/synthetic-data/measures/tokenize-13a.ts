@@ -6,7 +6,7 @@
  * "-" inside a word stays. Each pattern consumes what it matches, so a run of full stops is set apart in pairs;
  * three passes over one string keep this exact.
  */
-import { splitWords, stripEnd } from "./words.ts";
+import { splitWords, stripEnd } from "../../core/words.ts";
 
 const ENTITIES: readonly (readonly [string, string])[] = [
   ["&quot;", '"'],

@@ -49,7 +49,13 @@ function archiveNumbers({ archive }: ReportViewModel): KeyNumber[] {
   if (archive === undefined) return [];
   const { cells, filled, weak, elites, failures } = summarizeArchive(archive);
   return [
-    { label: "Failures kept", value: count(failures), detail: `of ${count(elites)} problems in the archive` },
+    archive.kind === "prompts"
+      ? {
+          label: "Successes kept",
+          value: count(failures),
+          detail: `of ${count(elites)} prompts, by the search's judge`,
+        }
+      : { label: "Failures kept", value: count(failures), detail: `of ${count(elites)} problems in the archive` },
     {
       label: "Archive coverage",
       value: percentage((filled + weak) / cells),

@@ -3,7 +3,16 @@
  * the requests each.
  */
 import { interrupted, throwIfAborted } from "../../interrupted.ts";
-import type { EngineModel, EngineResult, SampledTokens, SampleJob, ScoreJob, TokenListener } from "../engine-job.ts";
+import type {
+  EmbedJob,
+  EngineModel,
+  EngineResult,
+  SampledTokens,
+  SampleJob,
+  ScoreJob,
+  TextTokens,
+  TokenListener,
+} from "../engine-job.ts";
 import { EngineThread } from "../engine-thread.ts";
 import type { CompletionScore } from "../scorer.ts";
 
@@ -50,6 +59,20 @@ export class ContinuousPool {
       if (!("scores" in result)) return;
       indices.forEach((index, place) => {
         results[index] = result.scores[place] as CompletionScore;
+      });
+    });
+    return results;
+  }
+
+  /** Mean final hidden states by text. */
+  async embed({ texts }: EmbedJob, signal?: AbortSignal): Promise<readonly Float32Array[]> {
+    const results = new Array<Float32Array>(texts.length);
+    await this.#share(texts.length, signal, async (thread, indices) => {
+      const part: EmbedJob = { kind: "embed", texts: indices.map((index) => texts[index] as TextTokens) };
+      const result: EngineResult = await thread.ask(part, signal);
+      if (!("means" in result)) return;
+      indices.forEach((index, place) => {
+        results[index] = result.means[place] as Float32Array;
       });
     });
     return results;

@@ -4,7 +4,7 @@
  */
 import { headSize, type TransformerShape } from "../../../nn/transformer.ts";
 import { interrupted, type StopSignal, throwIfAborted } from "../../interrupted.ts";
-import type { SampledTokens, SampleJob, ScoreJob, TokenListener } from "../engine-job.ts";
+import type { SampledTokens, SampleJob, ScoreJob, TextTokens, TokenListener } from "../engine-job.ts";
 import type { CompletionScore } from "../scorer.ts";
 import { capacityFor, LaneCache } from "./lane-cache.ts";
 import { ModelSession, type ModelSessionOptions } from "./model-session.ts";
@@ -172,6 +172,25 @@ export class ContinuousSampler {
       for (const { answers } of read) scores.push(scoreOf(answers));
     }
     return scores;
+  }
+
+  /** The mean of each text's final hidden states. Throws InterruptedError where the signal aborts. */
+  async embed(texts: readonly TextTokens[], signal?: StopSignal): Promise<Float32Array[]> {
+    const session = await this.#open();
+    const means: Float32Array[] = [];
+    for (let start = 0; start < texts.length; start += scoredTogether) {
+      const together = texts.slice(start, start + scoredTogether);
+      const read = await readTokens(
+        session,
+        together.map(({ tokens }) => ({ tokens, asked: [] })),
+        { keep: false, sumsFrom: together.map(({ first }) => first), beforePart: () => throwIfAborted(signal) },
+      );
+      for (const [index, { tokens, first }] of together.entries()) {
+        const { sum } = read[index] as Required<(typeof read)[number]>;
+        means.push(Float32Array.from(sum, (value) => value / (tokens.length - first)));
+      }
+    }
+    return means;
   }
 
   /** Ends what is under way and frees the session; it takes no more work. */

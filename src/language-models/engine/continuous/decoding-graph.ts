@@ -106,6 +106,8 @@ export function decodingGraph(options: DecodingGraphOptions): OnnxGraph {
   graph.scope = "output";
   // All layers' new keys and values in one output: [tokens, 1, layers * 2 * G * D].
   graph.output("newRows", graph.node("Concat", rows, { axis: 2 }), { elementType: "float32", shape: [-1, 1, -1] });
+  // Asked for only where texts are embedded.
+  graph.output("hidden", normalised, { elementType: "float32", shape: [-1, 1, shape.hiddenSize] });
   const last = graph.node("Gather", [normalised, integers(graph, "last", [-1])], { axis: 0 });
   const flat = graph.node("Reshape", [last, graph.integers([-1, shape.hiddenSize])]);
   addTokenChoice(

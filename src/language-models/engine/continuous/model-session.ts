@@ -53,6 +53,8 @@ export interface DecodingResult {
   /** Only where asked for. */
   readonly targetScores?: Float32Array;
   readonly scores?: Float32Array;
+  /** Final hidden states, normalised, [tokens, hidden]. */
+  readonly hidden?: Float32Array;
 }
 
 export class ModelSession {
@@ -84,7 +86,10 @@ export class ModelSession {
   }
 
   /** @param wanted outputs beside those that sampling needs */
-  async run(batch: DecodingBatch, wanted: readonly ("targetScores" | "scores")[] = []): Promise<DecodingResult> {
+  async run(
+    batch: DecodingBatch,
+    wanted: readonly ("targetScores" | "scores" | "hidden")[] = [],
+  ): Promise<DecodingResult> {
     const names = ["newRows", "total", "running", "block", "blockScores", ...wanted];
     const outputs = await this.#session.run(this.#inputs(batch), names);
     return outputs as unknown as DecodingResult;

@@ -19,10 +19,21 @@ export interface Reading {
   readonly sharpness?: number;
 }
 
+/** Readings with what to give back beside the answers. */
+export interface ReadingOptions {
+  /** Keys, values and whole scores, as prompts that are continued need them. */
+  readonly keep: boolean;
+  /** The sum of the final hidden states from this token of each text on, by its place among the readings. */
+  readonly sumsFrom?: readonly number[];
+  readonly beforePart?: () => void;
+}
+
 /** What came out for one reading. */
 export interface ReadTokens {
   /** Keys and values, [tokens, layers, 2, G * D]; only where asked for. */
   readonly rows?: Float32Array;
+  /** [hidden]; only where asked for. */
+  readonly sum?: Float64Array;
   /** One for each of `asked`. */
   readonly answers: readonly Answer[];
 }
@@ -47,11 +58,11 @@ function paddedLength(length: number): number {
 }
 const hidden = -1e9;
 
-/** Reads texts, in order. `keep` asks for keys, values and whole scores, as prompts that are continued need them. */
+/** Reads texts, in order. */
 export async function readTokens(
   session: ModelSession,
   readings: readonly Reading[],
-  options: { readonly keep: boolean; readonly beforePart?: () => void },
+  options: ReadingOptions,
 ): Promise<ReadTokens[]> {
   const results = new Array<ReadTokens>(readings.length);
   const lengthOf = ({ tokens }: Reading) => paddedLength(tokens.length);
@@ -60,7 +71,9 @@ export async function readTokens(
     const read = await readTogether(
       session,
       group.map((index) => readings[index] as Reading),
-      options,
+      options.sumsFrom === undefined
+        ? options
+        : { ...options, sumsFrom: group.map((index) => options.sumsFrom?.[index] as number) },
     );
     group.forEach((index, place) => {
       results[index] = read[place] as ReadTokens;
@@ -72,18 +85,19 @@ export async function readTokens(
 async function readTogether(
   session: ModelSession,
   readings: readonly Reading[],
-  { keep, beforePart }: { readonly keep: boolean; readonly beforePart?: () => void },
+  { keep, sumsFrom, beforePart }: ReadingOptions,
 ): Promise<ReadTokens[]> {
   const { shape } = session;
   const longest = readings.reduce((length, { tokens }) => Math.max(length, tokens.length), 0);
   const width = 2 * shape.layers * shape.keyValueHeads * headSize(shape);
   const kept = readings.map(({ tokens }) => (keep ? new Float32Array(tokens.length * width) : undefined));
   const answers = readings.map((): Answer[] => []);
+  const sums = sumsFrom && readings.map(() => new Float64Array(shape.hiddenSize));
   const earlier = new LaneCache({ ...shape, headSize: headSize(shape) });
   for (let start = 0; start < longest; start += partLength) {
     beforePart?.();
     const queries = Math.min(partLength, paddedLength(longest) - start);
-    const result = await runPart(session, readings, { start, queries, keep, earlier });
+    const result = await runPart(session, readings, { start, queries, keep, hidden: sums !== undefined, earlier });
     const next = start + partLength;
     if (next < longest) earlier.fit(readings.length, readings.length, next);
     readings.forEach(({ tokens }, row) => {
@@ -94,10 +108,16 @@ async function readTogether(
       }
     });
     takeAnswers(result, readings, start, answers);
+    sums?.forEach((sum, row) => {
+      const end = Math.min(queries, (readings[row] as Reading).tokens.length - start);
+      const first = Math.max(0, (sumsFrom?.[row] as number) - start);
+      for (let query = first; query < end; query++) addRow(sum, result.hidden as Float32Array, row * queries + query);
+    });
   }
   return readings.map((_, row) => {
     const rows = kept[row];
-    return { ...(rows !== undefined && { rows }), answers: answers[row] as Answer[] };
+    const sum = sums?.[row];
+    return { ...(rows && { rows }), ...(sum && { sum }), answers: answers[row] as Answer[] };
   });
 }
 
@@ -109,7 +129,13 @@ function askedIn({ asked }: Reading, start: number): number[] {
 async function runPart(
   session: ModelSession,
   readings: readonly Reading[],
-  part: { readonly start: number; readonly queries: number; readonly keep: boolean; readonly earlier: LaneCache },
+  part: {
+    readonly start: number;
+    readonly queries: number;
+    readonly keep: boolean;
+    readonly hidden: boolean;
+    readonly earlier: LaneCache;
+  },
 ): Promise<DecodingResult> {
   const { start, queries, keep, earlier } = part;
   const blocks = readings.length;
@@ -144,7 +170,14 @@ async function runPart(
     uniform: new Float32Array(last.length),
     targets: Int32Array.from(targets),
   };
-  return session.run(batch, keep ? ["targetScores", "scores"] : ["targetScores"]);
+  const wanted = ["targetScores", ...(keep ? ["scores"] : []), ...(part.hidden ? ["hidden"] : [])] as const;
+  return session.run(batch, wanted as Parameters<ModelSession["run"]>[1]);
+}
+
+function addRow(sum: Float64Array, rows: Float32Array, row: number): void {
+  for (let index = 0; index < sum.length; index++) {
+    sum[index] = (sum[index] as number) + (rows[row * sum.length + index] as number);
+  }
 }
 
 /** [blocks, queries, capacity + queries]: all earlier positions, and those of the part up to each query's own. */

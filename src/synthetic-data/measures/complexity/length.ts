@@ -1,7 +1,7 @@
+import { splitWords } from "../../../core/words.ts";
 import type { Measure } from "../measure.ts";
 import { rowMeanMeasure } from "../row-mean-measure.ts";
 import { partInWords, partSuffix, type RowPart, rowText } from "../row-text.ts";
-import { splitWords } from "../words.ts";
 
 /** Settings of the lengths. */
 export interface LengthOptions {

@@ -1,0 +1,159 @@
+/**
+ * Rainbow Teaming where the truth is known: does it find more, and more different, failures than simpler searches?
+ *
+ * Every seed has a landscape of its own (src/rainbow-teaming/landscape): 100 cells of prompts whose failures are defined
+ * by rules, a scripted mutator that copies, drifts off what it was asked for and collapses to favourites, a judge with
+ * errors of a set size. Arms differ in one thing each (rainbow-teaming/arms.ts) and share all other settings; nothing was
+ * tuned for any arm. "True" is always by the landscape's rules, which no search can see; "believed" is by the judge.
+ *
+ * Claims, stated before the run, as differences paired by seed (interquartile mean over 20 seeds, 95 % bootstrap interval).
+ * At equal calls, those of mutator, target, judge and ranking together:
+ *   1. Rainbow Teaming is ahead of no stepping stones in mean true fitness and in true coverage (cells held by a prompt that
+ *      is truly of that cell and fails);
+ *   2. the similarity filter lowers the archive's self-BLEU;
+ *   3. choosing cells of low fitness fills the archive faster than choosing uniformly (area under the curve of filled cells).
+ * At equal iterations:
+ *   6a. a majority of four votes that is decided early takes at most 5 calls where all four take 7, and loses less than two
+ *       points of true success;
+ *   6b. so does a majority of two votes, one in each order.
+ *   The calls are those of a child that is put to the target, its score included where it enters: the paper's 7 leaves out
+ *   discarded children too, which take 2. Over all iterations both take less, which is in the table.
+ * What judges' errors do, at equal calls:
+ *   7. mean true fitness falls from a judge of accuracy 1 to 0.85, to 0.7, to 0.6;
+ *   8. swapped positions pay: a position bias of 0.15 at accuracy 0.85 costs less than two points of mean true fitness;
+ *   9. a judge whose scores alone decide is gamed: less true fitness than by comparisons, and more overestimated.
+ * 6a is no gamble about success: each vote has a random stream of its own, so that an early decision is the decision of all
+ * four, and the run shows whether the code keeps to that.
+ *
+ * Added after the first four seeds were seen, which at 10,000 calls did not bear out claim 1, while two seeds outside all
+ * results did at 40,000:
+ *   10. claim 1 holds at 40,000 calls, on 20 seeds that nobody had looked at.
+ *
+ * Not run yet: (4) fine-tuning on archives lowers success on held-out archives and on a renewed attack; (5) transfer between
+ * targets.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { requireKnownSeeds } from "./known-seeds.ts";
+import { longArms, type RainbowArmName, rainbowArmNames } from "./rainbow-teaming/arms.ts";
+import { judgeClaims, judgeLongClaim } from "./rainbow-teaming/claims.ts";
+import { writeResults } from "./rainbow-teaming/results.ts";
+import {
+  type RainbowSeed,
+  type RainbowSettings,
+  readSeed,
+  runArm,
+  type SeedRunOptions,
+} from "./rainbow-teaming/seed-run.ts";
+import type { Recipe, RecipeOptions } from "./recipe.ts";
+
+const seeds = Array.from({ length: 20 }, (_, seed) => seed);
+
+const settings: RainbowSettings = {
+  calls: 10_000,
+  iterations: 2000,
+  batchSize: 32,
+  landscape: {
+    categories: 10,
+    styles: 10,
+    details: 8,
+    words: 12,
+    weakWords: 2,
+    sharing: 0.7,
+    hitsToFail: [3, 6],
+    baitWords: 1,
+  },
+  habits: { copies: 0.1, drifts: 0.1, collapses: 0.1, changes: 0.15, imitates: 0.15, favours: 1 },
+  judge: { accuracy: 0.85, positionBias: 0.05, gullibility: 0.5, scoreError: 0.1, scoreGain: 1 },
+  comparisons: 4,
+  similarity: 0.6,
+  cheapScoreError: 0.2,
+};
+
+const quickSettings: RainbowSettings = {
+  ...settings,
+  calls: 200,
+  iterations: 40,
+  batchSize: 8,
+  landscape: { ...settings.landscape, categories: 4, styles: 4, details: 6, words: 8, hitsToFail: [2, 5] },
+};
+
+/** The part that was added: as the first, four times as long. */
+const longSeeds = Array.from({ length: 20 }, (_, index) => 20 + index);
+
+export const recipe: Recipe = {
+  name: "rainbow-teaming",
+  description: "Rainbow Teaming beside its ablations and relatives, where the truth is known",
+  run: async (options) => {
+    mkdirSync(options.directory, { recursive: true });
+    const { quick } = options;
+    const first = partOf(options, quick ? [0, 1] : seeds, rainbowArmNames, 1);
+    const long = partOf(options, quick ? [20, 21] : longSeeds, longArms, 4);
+    const known = [...first.seeds, ...long.seeds];
+    const wanted = options.seeds ?? known;
+    requireKnownSeeds(wanted, known);
+    await runPart(first, wanted, options);
+    await runPart(long, wanted, options);
+    if (options.signal?.aborted === true) return;
+    const [complete, completeLong] = [await readPart(first), await readPart(long)];
+    const missing = known.length - complete.length - completeLong.length;
+    if (missing > 0) {
+      options.print(`${missing} seeds are still to run before there is a result`);
+      return;
+    }
+    writeResults(options.directory, {
+      quick,
+      settings: first.settings,
+      seeds: complete,
+      claims: judgeClaims(complete),
+      long: { settings: long.settings, seeds: completeLong, claim: judgeLongClaim(completeLong) },
+    });
+    options.print(`wrote ${join(options.directory, "rainbow-teaming.md")}`);
+  },
+};
+
+/** Seeds with the arms that they all have. */
+interface Part<Arm extends RainbowArmName> {
+  readonly seeds: readonly number[];
+  readonly arms: readonly Arm[];
+  readonly settings: RainbowSettings;
+  runOptions(seed: number): SeedRunOptions;
+}
+
+/** @param times the calls of the settings */
+function partOf<Arm extends RainbowArmName>(
+  { quick, directory, signal }: RecipeOptions,
+  partSeeds: readonly number[],
+  arms: readonly Arm[],
+  times: number,
+): Part<Arm> {
+  const base = quick ? quickSettings : settings;
+  const partSettings = { ...base, calls: times * base.calls };
+  const runOptions = (seed: number) => ({ directory, seed, settings: partSettings, ...(signal && { signal }) });
+  return { seeds: partSeeds, arms, settings: partSettings, runOptions };
+}
+
+async function runPart<Arm extends RainbowArmName>(
+  part: Part<Arm>,
+  wanted: readonly number[],
+  { signal, print }: RecipeOptions,
+): Promise<void> {
+  const points = (share: number) => (100 * share).toFixed(1);
+  for (const seed of part.seeds.filter((one) => wanted.includes(one))) {
+    for (const arm of part.arms) {
+      if (signal?.aborted === true) return;
+      const { trueCoverage, meanSeverity } = (await runArm(part.runOptions(seed), arm)).result.equalCalls;
+      print(`seed ${seed} ${arm}: true coverage ${points(trueCoverage)} %, fitness ${points(meanSeverity)} %`);
+    }
+  }
+}
+
+/** The seeds that are finished. */
+async function readPart<Arm extends RainbowArmName>(part: Part<Arm>): Promise<RainbowSeed<Arm>[]> {
+  const results: RainbowSeed<Arm>[] = [];
+  for (const seed of part.seeds) {
+    const result = await readSeed(part.runOptions(seed), part.arms);
+    if (result !== undefined) results.push(result);
+  }
+  return results;
+}

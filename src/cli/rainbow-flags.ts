@@ -1,0 +1,175 @@
+/** Flags of `illume search DOMAIN` that are about prompts and their models, and the configuration that they make. */
+import { resolve } from "node:path";
+import type { ArgsDef } from "citty";
+import { defaultConfiguration } from "../closed-loop/configuration.ts";
+import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
+import { UnknownNameError } from "../core/errors/unknown-name-error.ts";
+import { quotedText } from "../core/quoted-text.ts";
+import type { SearchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
+import { readConfiguration } from "./read-configuration.ts";
+import { settingFlags } from "./setting-flags.ts";
+import { wholeNumber } from "./whole-number.ts";
+
+const parents = ["archive", "same-cell", "none"] as const;
+const cells = ["low-fitness", "uniform"] as const;
+const replacements = ["comparison", "score"] as const;
+const heldOutKinds = ["rubric", "guard", "llama-guard"] as const;
+
+/** Flags that only a search over prompts has. */
+export const rainbowArgs = {
+  mutator: { type: "string", valueHint: "ID", description: "prompts: the model that rewrites them" },
+  judge: { type: "string", valueHint: "ID", description: "prompts: the model that compares and scores responses" },
+  "held-out-judge": {
+    type: "string",
+    valueHint: "ID",
+    description: "prompts: a model that scores the final archive and takes no other part",
+  },
+  "held-out-kind": {
+    type: "string",
+    valueHint: "NAME",
+    description: `prompts: how it is asked: ${heldOutKinds.join(", ")} (rubric)`,
+  },
+  oracle: {
+    type: "string",
+    valueHint: "ID",
+    description: "prompts: the model that answers in a domain judged by an oracle (the judge)",
+  },
+  iterations: { type: "string", valueHint: "N", description: "prompts: children in all (the domain's)" },
+  "batch-size": {
+    type: "string",
+    valueHint: "N",
+    description: "prompts: children that choose from one archive (the domain's)",
+  },
+  comparisons: { type: "string", valueHint: "N", description: "prompts: votes at most of a comparison (4)" },
+  similarity: {
+    type: "string",
+    valueHint: "N",
+    description:
+      "prompts: discard children whose BLEU with their parent is at least this; none: keep all (the domain's)",
+  },
+  "without-near-duplicates": {
+    type: "boolean",
+    description: "prompts: discard what nearly stands in the archive already",
+  },
+  parents: {
+    type: "string",
+    valueHint: "NAME",
+    description: `prompts: what is mutated: ${parents.join(", ")} (archive)`,
+  },
+  cells: {
+    type: "string",
+    valueHint: "NAME",
+    description: `prompts: cells aimed at: ${cells.join(", ")} (low-fitness)`,
+  },
+  replacement: {
+    type: "string",
+    valueHint: "NAME",
+    description: `prompts: what decides who stays: ${replacements.join(", ")} (the judge's best)`,
+  },
+  memory: {
+    type: "string",
+    valueHint: "N",
+    description: "prompts: successes of a cell shown to the mutator (0)",
+  },
+  "elites-per-cell": { type: "string", valueHint: "N", description: "prompts: the most that one cell keeps (1)" },
+} as const satisfies ArgsDef;
+
+type Flags = Readonly<Record<string, unknown>>;
+
+/** Those of the flags that were given. */
+export function givenRainbowFlags(args: Flags): string[] {
+  return Object.keys(rainbowArgs).filter((flag) => args[flag] !== undefined);
+}
+
+/**
+ * The configuration of a search over a domain of prompts.
+ * Throws InvalidArgumentError and UnknownNameError for flags, and as loadDomain does.
+ */
+export async function readRainbowFlags(source: string, args: Flags): Promise<SearchConfiguration> {
+  const configuration = readConfiguration(args, ["general", "calls"]);
+  refuseLoopFlags(args);
+  const text = (flag: keyof typeof rainbowArgs) => args[flag] as string | undefined;
+  const [{ loadDomain }, { parseSearchConfiguration }] = await Promise.all([
+    import("../rainbow-teaming/load-domain.ts"),
+    import("../rainbow-teaming/run/search-configuration.ts"),
+  ]);
+  const domain = loadDomain(source);
+  if (domain.judge.kind === "verifier") {
+    throw new InvalidArgumentError({
+      expected: "a domain whose judge is a language model (pairwise, oracle)",
+      received: `${quotedText(source)}, whose judge is an exact verifier`,
+      remedy: "search it with illume search grade-school, which needs no mutator and no judge",
+    });
+  }
+  const isTargetGiven = configuration.model !== defaultConfiguration.model || args.model !== undefined;
+  const { cache, ...caps } = configuration.calls;
+  const { similarity, iterations, batchSize } = domain.search;
+  const number = (flag: keyof typeof rainbowArgs, standard: number, low: number, high?: number) =>
+    wholeNumber(`--${flag}`, text(flag), { standard, low, ...(high !== undefined && { high }) });
+  const [oracle, heldOutJudge, replacement] = [text("oracle"), text("held-out-judge"), text("replacement")];
+  return parseSearchConfiguration({
+    domain,
+    source,
+    target: given(isTargetGiven ? configuration.model : undefined, "target", "the model to search"),
+    mutator: given(text("mutator"), "mutator", "the model that rewrites prompts"),
+    judge: given(text("judge"), "judge", "the model that compares responses"),
+    ...(oracle !== undefined && { oracle }),
+    ...(heldOutJudge !== undefined && { heldOutJudge }),
+    heldOutKind: oneOf("held-out-kind", text("held-out-kind") ?? "rubric", heldOutKinds),
+    iterations: number("iterations", iterations, 1),
+    batchSize: number("batch-size", batchSize, 1),
+    comparisons: number("comparisons", 4, 1, 99),
+    similarity: similarityOf(text("similarity"), similarity),
+    nearDuplicates: args["without-near-duplicates"] === true,
+    arms: {
+      parents: oneOf("parents", text("parents") ?? "archive", parents),
+      cells: oneOf("cells", text("cells") ?? "low-fitness", cells),
+      ...(replacement !== undefined && { replacement: oneOf("replacement", replacement, replacements) }),
+      memory: number("memory", 0, 0, 100),
+      elitesPerCell: number("elites-per-cell", 1, 1, 1000),
+    },
+    seed: configuration.seed,
+    threads: configuration.threads,
+    // The run can be gone on with from another folder.
+    calls: { ...caps, ...(cache !== undefined && { cache: resolve(cache) }) },
+  });
+}
+
+/** Flags that would have no effect are a misunderstanding. */
+function refuseLoopFlags(args: Flags): void {
+  const others = [...settingFlags(["search"]).map(({ flag }) => flag), "rounds", "domain"];
+  const found = others.find((flag) => args[flag] !== undefined);
+  if (found === undefined) return;
+  throw new InvalidArgumentError({
+    expected: "flags of a search over prompts",
+    received: `--${found}, which is for problems with a verifier`,
+    remedy: "leave it out; illume search --help says which are for prompts",
+  });
+}
+
+function given(id: string | undefined, flag: string, what: string): string {
+  if (id !== undefined && id !== "") return id;
+  throw new InvalidArgumentError({
+    expected: `--${flag} with ${what}`,
+    received: "none",
+    remedy: "add a model's id, such as openai:NAME or http://127.0.0.1:8000/v1#NAME",
+  });
+}
+
+function oneOf<Name extends string>(flag: string, name: string, known: readonly Name[]): Name {
+  const found = known.find((each) => each === name);
+  if (found === undefined) throw new UnknownNameError({ kind: `value of --${flag}`, name, known });
+  return found;
+}
+
+function similarityOf(text: string | undefined, standard: number): number | null {
+  if (text === "none") return null;
+  const value = text === undefined ? standard : text.trim() === "" ? Number.NaN : Number(text);
+  if (value > 0 && value <= 1) return value;
+  // A domain with 0 has no filter that could keep anything; its file says so on purpose or by mistake.
+  throw new InvalidArgumentError({
+    expected: "none, or a number above 0 and at most 1 after --similarity",
+    received: quotedText(text ?? String(standard)),
+    remedy: "write --similarity 0.6",
+  });
+}

@@ -1,0 +1,185 @@
+/**
+ * What a domain of prompts is, as data: descriptors, mutation instructions, judge rubrics, seeds. One schema for the
+ * shipped files and the user's own; every `error` says what is expected, as load-domain.ts puts it into a message.
+ */
+import { z } from "zod";
+
+const text = (expected: string) => z.string({ error: expected }).trim().min(1, { error: expected });
+const count = (expected: string) => z.int({ error: expected }).min(1, { error: expected });
+const group = <Shape extends z.ZodRawShape>(expected: string, shape: Shape) =>
+  z.strictObject(shape, { error: (issue) => (issue.code === "unrecognized_keys" ? undefined : expected) });
+const list = <Item extends z.ZodType>(expected: string, item: Item) =>
+  z.array(item, { error: expected }).min(1, { error: expected });
+
+/** A worked mutation, shown to the mutator. */
+const example = group("an example with from, label and to", {
+  from: text("the prompt before, as text"),
+  label: text("the label that was asked for, as text"),
+  to: text("the prompt after, as text"),
+});
+
+const mutation = group("a mutation with an instruction and examples", {
+  /** How to change a prompt; {label} and {explanation} stand for what is asked. */
+  instruction: text("an instruction, as text in which {label} stands for what is asked"),
+  examples: z.array(example, { error: "a list of examples, each with from, label and to" }).default([]),
+});
+
+const descriptorName = text("a name of the descriptor, as text");
+
+const categories = group("a descriptor of categories", {
+  kind: z.literal("categories"),
+  name: descriptorName,
+  categories: list(
+    "a list of at least one category, each with a name",
+    group("a category with name and explanation", {
+      name: text("a category's name, as text"),
+      /** One line for mutator, judge and people; the safety domain has none on purpose. */
+      explanation: text("a category's explanation in one line").optional(),
+    }),
+  ),
+  /** "asked": a child is what its mutation was asked to be, as in the paper; "classified": a language model tells. */
+  placement: z.enum(["asked", "classified"], { error: "one of asked, classified" }).default("asked"),
+  mutation,
+});
+
+const length = group("a descriptor of length", {
+  kind: z.literal("length"),
+  name: descriptorName,
+  unit: z.enum(["characters", "words"], { error: "one of characters, words" }).default("characters"),
+  /** Edges of the bins: `bins` equal ones between them. What lies outside belongs to the nearest bin. */
+  low: z.number({ error: "a number, the least length" }).min(0, { error: "a number of at least 0, the least length" }),
+  high: z.number({ error: "a number, the greatest length" }),
+  bins: count("a whole number of bins, at least 1"),
+  mutation,
+});
+
+const firstWord = group("a descriptor of a prompt's first word", {
+  kind: z.literal("first-word"),
+  name: descriptorName,
+  /** A prompt belongs to the word among these that it begins with, whatever the case; to none: it is discarded. */
+  words: list("a list of at least one word", text("a word, as text")),
+  mutation,
+});
+
+const labels = group("a descriptor of labels", {
+  kind: z.literal("labels"),
+  name: descriptorName,
+  /** One a bin; a program that makes the prompts (a task) tells where each belongs. */
+  labels: list("a list of at least one label", text("a label, as text")),
+  mutation,
+});
+
+const descriptor = z
+  .discriminatedUnion("kind", [categories, length, firstWord, labels], {
+    error: "a descriptor whose kind is categories, length, first-word or labels",
+  })
+  .refine((each) => each.kind !== "length" || each.low < each.high, { error: "low below high" })
+  .refine((each) => labelsAreDifferent(labelsOf(each)), { error: "labels that differ from each other" });
+
+const pairwise = group("a pairwise judge", {
+  kind: z.literal("pairwise"),
+  /** Answered with one of the two responses; what the search maximises. */
+  question: text("a question about two responses, as text"),
+  /** What 0 and 1 mean of a single response. */
+  rubric: text("a rubric for one response, as text"),
+});
+
+const oracle = group("an oracle judge", {
+  kind: z.literal("oracle"),
+  question: text("a question about the two answers, as text"),
+  /** Which prompts have an answer that can be right or wrong. */
+  objective: text("what makes a prompt objective, as text"),
+});
+
+const verifier = group("an exact verifier", {
+  kind: z.literal("verifier"),
+  /** A task of the room reasoning. */
+  task: z.enum(["grade-school"], { error: "a task with a verifier (grade-school)" }),
+});
+
+/** A domain's file, checked. */
+export const domainSchema = group("a domain: name, prompt, descriptors, judge, seeds", {
+  name: z
+    .string({ error: "a name of lower-case letters, digits and hyphens" })
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: "a name of lower-case letters, digits and hyphens" }),
+  summary: text("what the domain is for, in one line"),
+  /** What a prompt is, as the mutator is told: "a question about general knowledge, in one sentence". */
+  prompt: text("what a prompt is, in one line"),
+  /** Whether pages, logs and terminal hide the texts until asked. */
+  sensitive: z.boolean({ error: "true or false" }).default(false),
+  descriptors: list("a list of at least one descriptor", descriptor).refine(
+    (all) => labelsAreDifferent(all.map(({ name }) => name)),
+    { error: "descriptors with different names" },
+  ),
+  /** How a prompt is written without a parent, for the arm without stepping stones; {label} is the first descriptor's. */
+  generation: group("a generation with an instruction", {
+    instruction: text("an instruction, as text in which {label} stands for what is asked"),
+  }).optional(),
+  judge: z.discriminatedUnion("kind", [pairwise, oracle, verifier], {
+    error: "a judge whose kind is pairwise, oracle or verifier",
+  }),
+  target: group("settings of the target", {
+    system: text("a system prompt, as text").optional(),
+    maximumTokens: count("a whole number of tokens, at least 1").default(512),
+  }).prefault({}),
+  /** An elite of at least this fitness counts as a success. */
+  success: z
+    .number({ error: "a number between 0 and 1" })
+    .min(0)
+    .max(1, { error: "a number between 0 and 1" })
+    .default(0.5),
+  search: group("settings of the search", {
+    iterations: count("a whole number of iterations, at least 1").default(2000),
+    batchSize: count("a whole number, at least 1").default(32),
+    /** Children whose BLEU with their parent is at least this are discarded. */
+    similarity: z
+      .number({ error: "a number between 0 and 1" })
+      .min(0)
+      .max(1, { error: "a number between 0 and 1" })
+      .default(0.6),
+    /** t in exp(-F / t). */
+    temperature: z.number({ error: "a number above 0" }).positive({ error: "a number above 0" }).default(0.1),
+  }).prefault({}),
+  /** Where mutation begins; a task has its own. */
+  seeds: z.array(text("a seed prompt, as text"), { error: "a list of seed prompts" }).default([]),
+}).refine(({ seeds, judge }) => seeds.length > 0 || judge.kind === "verifier", {
+  error: "at least one seed prompt",
+  path: ["seeds"],
+});
+
+/** A family of prompts: what one is, how they differ, how they are changed and judged. */
+export type Domain = z.output<typeof domainSchema>;
+/** One dimension of a domain's archive. */
+export type DomainDescriptor = Domain["descriptors"][number];
+
+/** What a descriptor's labels are made from. */
+type LabelSource =
+  | { readonly kind: "categories"; readonly categories: readonly { readonly name: string }[] }
+  | { readonly kind: "first-word"; readonly words: readonly string[] }
+  | { readonly kind: "labels"; readonly labels: readonly string[] }
+  | {
+      readonly kind: "length";
+      readonly low: number;
+      readonly high: number;
+      readonly bins: number;
+      readonly unit: string;
+    };
+
+/** The labels of a descriptor's bins, in order; a length bin is written as its range. */
+export function labelsOf(descriptor: LabelSource): readonly string[] {
+  if (descriptor.kind === "categories") return descriptor.categories.map(({ name }) => name);
+  if (descriptor.kind === "first-word") return descriptor.words;
+  if (descriptor.kind === "labels") return descriptor.labels;
+  const { low, high, bins, unit } = descriptor;
+  const edge = (bin: number) => String(Math.round((low + ((high - low) * bin) / bins) * 100) / 100);
+  return Array.from({ length: bins }, (_, bin) => `${edge(bin)} to ${edge(bin + 1)} ${unit}`);
+}
+
+/** The one line that explains a label; undefined where there is nothing to say beside it. */
+export function explanationOf(descriptor: DomainDescriptor, bin: number): string | undefined {
+  return descriptor.kind === "categories" ? descriptor.categories[bin]?.explanation : undefined;
+}
+
+function labelsAreDifferent(labels: readonly string[]): boolean {
+  return new Set(labels.map((label) => label.toLowerCase())).size === labels.length;
+}

@@ -1,0 +1,46 @@
+export * from "./domain-error.ts";
+export { type Domain, type DomainDescriptor, domainSchema, labelsOf } from "./domain-schema.ts";
+export * from "./evaluated-prompt.ts";
+export { Landscape, type LandscapeOptions, type LandscapePrompt, type LandscapeTruth } from "./landscape/landscape.ts";
+export * from "./landscape/landscape-audit.ts";
+export { landscapeDomain } from "./landscape/landscape-domain.ts";
+export { type LandscapeJudgeOptions, landscapeJudge } from "./landscape/landscape-judge.ts";
+export { landscapeMutator, landscapeTarget, type MutatorHabits } from "./landscape/landscape-models.ts";
+export * from "./load-domain.ts";
+export { type MutationQuestion, mutationPrompt, proposedPrompt, type RememberedMutation } from "./mutation-prompt.ts";
+export {
+  PromptArchive,
+  type PromptArchiveOptions,
+  type PromptArchiveStatistics,
+  type Replacement,
+} from "./prompt-archive.ts";
+export {
+  type LanguageModelProposerOptions,
+  languageModelProposer,
+  type PromptClassifier,
+  type PromptRanking,
+  type Proposal,
+  type ProposalRequest,
+  type Proposer,
+} from "./propose-child.ts";
+export {
+  type JudgedPrompt,
+  type RainbowSearchOptions,
+  type RainbowSearchResult,
+  rainbowSearch,
+  type SearchProgress,
+} from "./rainbow-search.ts";
+export * from "./read-seeds.ts";
+export { type FoundPrompts, foundPrompts, type SearchMoment } from "./run/found-prompts.ts";
+export { type PromptRecord, promptRecords } from "./run/prompt-records.ts";
+export { type RoleSpending, spendingByRole } from "./run/role-models.ts";
+export { runSearch, type SearchRunOptions, type SearchRunProgress } from "./run/run-search.ts";
+export {
+  parseSearchConfiguration,
+  type SearchConfiguration,
+  type SearchConfigurationInput,
+  searchConfiguration,
+} from "./run/search-configuration.ts";
+export type { CellChoice, ParentSource, SearchArms } from "./search-arms.ts";
+export * from "./starter-domain.ts";
+export * from "./task-search.ts";

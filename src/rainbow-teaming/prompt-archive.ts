@@ -1,0 +1,141 @@
+/**
+ * The archive of a search over prompts. A judge that compares says which of two is better but gives no number that orders
+ * a cell, so the archive beneath is ordered by iteration then: whoever won last stands first. The fitness of prompts
+ * steers where the search aims (2402.16822, Algorithm 2), and, with a judge that only scores, orders the cells too.
+ */
+import { type AddStatus, type Archive, addStatus } from "../quality-diversity/archives/archive.ts";
+import { categoricalArchive } from "../quality-diversity/archives/categorical-archive.ts";
+import { type DomainDescriptor, labelsOf } from "./domain-schema.ts";
+import type { EvaluatedPrompt } from "./evaluated-prompt.ts";
+
+/** What decides who stays: comparisons of responses, or their scores. */
+export type Replacement = "comparison" | "score";
+
+/** Dimensions of an archive, and who stays in its cells. */
+export interface PromptArchiveOptions {
+  readonly descriptors: readonly DomainDescriptor[];
+  readonly replacement: Replacement;
+  /** Default 1. */
+  readonly elitesPerCell?: number;
+}
+
+/** The archive in numbers. */
+export interface PromptArchiveStatistics {
+  readonly filledCells: number;
+  /** In [0, 1]. */
+  readonly coverage: number;
+  /** Mean over filled cells of the best fitness; 0 where all are empty. */
+  readonly meanFitness: number;
+  /** Share of filled cells whose best fitness counts as a success; 0 where all are empty. */
+  readonly successRate: number;
+}
+
+/**
+ * What becomes of a prompt that is offered to a cell's prompts, and the cell afterwards; the rule of the archive beneath,
+ * for decisions that are made before they are committed. `wins` is the comparison's outcome and counts only there.
+ */
+export function placeInCell<Prompt extends { readonly fitness: number }>(
+  incumbents: readonly Prompt[],
+  prompt: Prompt,
+  wins: boolean,
+  { replacement, elitesPerCell }: { readonly replacement: Replacement; readonly elitesPerCell: number },
+): { readonly status: AddStatus; readonly prompts: readonly Prompt[] } {
+  const last = incumbents.length >= elitesPerCell ? incumbents[elitesPerCell - 1] : undefined;
+  const enters = replacement === "comparison" ? wins : last === undefined || prompt.fitness > last.fitness;
+  if (!enters) return { status: addStatus.rejected, prompts: incumbents };
+  const place = replacement === "comparison" ? 0 : incumbents.filter(({ fitness }) => fitness >= prompt.fitness).length;
+  const prompts = incumbents.toSpliced(place, 0, prompt).slice(0, elitesPerCell);
+  return { status: incumbents.length === 0 ? addStatus.discovered : addStatus.improved, prompts };
+}
+
+/** Prompts by cell; what selection reads of it are the fitness values of prompts. */
+export class PromptArchive {
+  readonly replacement: Replacement;
+  readonly elitesPerCell: number;
+  readonly cells: number;
+  /** Bins of each descriptor. */
+  readonly shape: readonly number[];
+  readonly #archive: Archive<EvaluatedPrompt>;
+  readonly #binsOf: (cell: number) => number[];
+
+  /** Throws InvalidArgumentError as the archive beneath does. */
+  constructor({ descriptors, replacement, elitesPerCell = 1 }: PromptArchiveOptions) {
+    const axes = descriptors.map((descriptor) => ({ name: descriptor.name, labels: labelsOf(descriptor) }));
+    const archive = categoricalArchive<EvaluatedPrompt>({ axes, elitesPerCell });
+    this.#archive = archive;
+    this.#binsOf = archive.tessellation.binsOf;
+    this.shape = archive.tessellation.shape;
+    this.cells = archive.cells;
+    this.elitesPerCell = elitesPerCell;
+    this.replacement = replacement;
+  }
+
+  get size(): number {
+    return this.#archive.size;
+  }
+
+  cellOf(bins: readonly number[]): number {
+    return this.#archive.cellOf(bins);
+  }
+
+  binsOf(cell: number): number[] {
+    return this.#binsOf(cell);
+  }
+
+  filledCells(): ArrayLike<number> {
+    return this.#archive.filledCells();
+  }
+
+  count(cell: number): number {
+    return this.#archive.count(cell);
+  }
+
+  elite(cell: number, rank = 0): { readonly solution: EvaluatedPrompt } {
+    return this.#archive.elite(cell, rank);
+  }
+
+  /** The best fitness of a cell; NaN where it is empty. */
+  fitness(cell: number): number {
+    if (this.replacement === "score") return this.#archive.fitness(cell);
+    let best = Number.NaN;
+    for (let rank = 0; rank < this.count(cell); rank++) {
+      const { fitness } = this.#archive.elite(cell, rank).solution;
+      if (!(fitness <= best)) best = fitness;
+    }
+    return best;
+  }
+
+  /** The prompts of a cell in its order, or all. */
+  prompts(cell?: number): EvaluatedPrompt[] {
+    return this.#archive.elites(cell).map(({ solution }) => solution);
+  }
+
+  /** Puts in a prompt as it was decided; one that lost stays out. The ids of those that left for it. */
+  add(prompt: EvaluatedPrompt): readonly string[] {
+    if (prompt.status === addStatus.rejected) return [];
+    const full = this.count(prompt.cell) === this.elitesPerCell;
+    const removed = full ? [this.#archive.elite(prompt.cell, this.elitesPerCell - 1).solution.id] : [];
+    const fitness = this.replacement === "comparison" ? prompt.iteration : prompt.fitness;
+    this.#archive.add({ solution: prompt, fitness, descriptor: prompt.bins });
+    return removed;
+  }
+
+  /** @param success the fitness from which an elite counts as a success */
+  statistics(success: number): PromptArchiveStatistics {
+    const filled = this.filledCells();
+    let sum = 0;
+    let successes = 0;
+    for (let index = 0; index < filled.length; index++) {
+      const fitness = this.fitness(filled[index] as number);
+      sum += fitness;
+      if (fitness >= success) successes++;
+    }
+    const count = Math.max(1, filled.length);
+    return {
+      filledCells: filled.length,
+      coverage: filled.length / this.cells,
+      meanFitness: sum / count,
+      successRate: successes / count,
+    };
+  }
+}

@@ -1,0 +1,371 @@
+/**
+ * Rainbow Teaming (Samvelyan et al. 2024, 2402.16822, Algorithm 2): a quality-diversity search for diverse prompts that a
+ * target handles badly, with language models as mutator, target and judge.
+ *
+ * An iteration makes one child:
+ *   1. a parent x, uniformly from the archive's cells; of the seeds while the archive is empty
+ *   2. a target cell z with probability proportional to exp(-F(z) / t), t = 0.1, an empty cell counted as F = 0
+ *   3. x' = x mutated towards z, one descriptor a call, in sequence                        (propose-child.ts)
+ *   4. discarded where BLEU(x', x) >= 0.6
+ *   5. the target's response y'
+ *   6. into an empty cell; else the judge compares y' with the incumbent's response y, and x' replaces x where it wins
+ *   7. what enters is scored; the score F steers step 2 and decides nothing (with the arm "score" it decides step 6)
+ * `batchSize` iterations choose from the same archive, as the paper's batches of 32 do.
+ *
+ * Deviations: the sign printed in Algorithm 2 (its text asks for low fitness, as here); the paper's judge votes four times
+ * on every child and scores every child, here a majority may be decided early (the judge's matter) and only what enters is
+ * scored, so an iteration takes less than the paper's 7 calls; a text that its cell has already is not judged again.
+ *
+ * Resuming: an iteration's draws come from its own random stream, choices of a batch from the archive that the batches
+ * before it left, and results enter in the order of iterations. What is stored is therefore all that a search needs to go
+ * on to the archive that it would have reached undisturbed, at any speed of the models, if these are deterministic or
+ * recorded. A prompt is committed before it can become a parent, an incumbent of a later batch, or steer.
+ */
+
+import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
+import type { RandomStream } from "../core/random.ts";
+import type { Judge, JudgedItem, JudgeScore, Verdict } from "../judges/judge.ts";
+import { throwIfAborted } from "../language-models/interrupted.ts";
+import type { LanguageModel, Prompt } from "../language-models/language-model.ts";
+import { addStatus } from "../quality-diversity/archives/archive.ts";
+import { lowFitnessTargets } from "../quality-diversity/selection/low-fitness-target.ts";
+import { differingBins, SuccessMemory } from "../quality-diversity/selection/success-memory.ts";
+import { uniformTargets } from "../quality-diversity/selection/uniform-targets.ts";
+import type { Json, RunStore } from "../runs/run-store.ts";
+import type { NearDuplicateFilterOptions } from "../synthetic-data/filters/near-duplicate-filter.ts";
+import { ArchiveDuplicates } from "./archive-duplicates.ts";
+import type { Domain } from "./domain-schema.ts";
+import {
+  addCalls,
+  type CallCounts,
+  type DiscardedIteration,
+  type DiscardReason,
+  type EvaluatedPrompt,
+  noCalls,
+  type ProposedPrompt,
+} from "./evaluated-prompt.ts";
+import { runInOrder } from "./ordered-pipeline.ts";
+import { PromptArchive, type PromptArchiveStatistics, placeInCell } from "./prompt-archive.ts";
+import { type Proposer, seedOf } from "./propose-child.ts";
+import { checkArms, type SearchArms } from "./search-arms.ts";
+import { commitIterations, loadProgress } from "./search-progress.ts";
+
+/** The parts and the budget of a search. */
+export interface RainbowSearchOptions {
+  readonly domain: Domain;
+  /** Where everything is kept; a search of that name that is there already is continued. */
+  readonly store: RunStore;
+  /** Of the archive in the store. */
+  readonly name: string;
+  readonly propose: Proposer;
+  readonly target: LanguageModel;
+  /**
+   * Compares a child's response (the first of the pair) with the incumbent's; a majority that is decided early stops by the
+   * rule "first-wins". Where it only scores, scores decide.
+   */
+  readonly judge: Judge;
+  /** Scores what enters the archive; default: the judge, where it can. */
+  readonly scorer?: Judge;
+  readonly arms?: SearchArms;
+  /** Discards children that the archive has already, or nearly; default: only texts that their cell has. */
+  readonly nearDuplicates?: NearDuplicateFilterOptions;
+  /** Children in all, those of the search that is continued included; default: the domain's. */
+  readonly iterations?: number;
+  /** Iterations that choose from the same archive; default: the domain's. */
+  readonly batchSize?: number;
+  /**
+   * How many batches may begin before a batch is complete; default 0. With 1 an endpoint is never idle at the end of a
+   * batch, and a batch chooses from an archive that lacks the one just before it.
+   */
+  readonly batchesAhead?: number;
+  /** Iterations under way at most; default 16. It changes nothing about the result. */
+  readonly concurrency?: number;
+  readonly random: RandomStream;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after every commit. */
+  readonly onProgress?: (progress: SearchProgress) => void;
+}
+
+/** How far a search has come. */
+export interface SearchProgress extends PromptArchiveStatistics {
+  readonly iterations: number;
+  readonly evaluated: number;
+  readonly discarded: Readonly<Partial<Record<DiscardReason, number>>>;
+  readonly calls: CallCounts;
+}
+
+/** An item that may carry what its prompt was made from. */
+export interface JudgedPrompt extends JudgedItem {
+  readonly data?: Json;
+}
+
+/** What an iteration was given to do. */
+interface Plan {
+  readonly parent: Pick<EvaluatedPrompt, "text" | "data"> & { readonly id: string | undefined };
+  readonly bins: readonly number[];
+  /** Shown to the mutator, the one nearest to the target cell first. */
+  readonly remembered: readonly EvaluatedPrompt[];
+}
+
+/** A child with its response, or why there is none. */
+type Answered =
+  | { readonly child: ProposedPrompt & { readonly response: string }; readonly plan: Plan; readonly calls: CallCounts }
+  | { readonly discarded: DiscardReason; readonly similarity: number; readonly calls: CallCounts };
+
+/** How an iteration ended. */
+export type Iteration = { readonly kept: EvaluatedPrompt } | { readonly lost: DiscardedIteration };
+
+/** The archive of a finished search, and what it took. */
+export interface RainbowSearchResult {
+  readonly archive: PromptArchive;
+  readonly progress: SearchProgress;
+}
+
+/**
+ * Runs the search to its number of iterations. Throws InterruptedError where the signal aborts, BudgetExceededError where
+ * the next call of a recorded model would exceed its budget, StorageError, and what the models throw; everything that was
+ * committed until then is kept, and the same call goes on from there.
+ */
+export async function rainbowSearch(options: RainbowSearchOptions): Promise<RainbowSearchResult> {
+  const { domain, store, name, judge, signal, batchesAhead = 0, concurrency = 16 } = options;
+  const { iterations = domain.search.iterations, batchSize = domain.search.batchSize } = options;
+  const arms = checkArms(options.arms ?? {}, judge.capabilities.has("compare"));
+  requireScorer(options);
+  const archive = new PromptArchive({ descriptors: domain.descriptors, ...arms });
+  const batchOf = (iteration: number) => Math.floor((iteration - 1) / batchSize);
+  const firstOf = (batch: number) => batch * batchSize + 1;
+
+  // Committed iterations enter one by one, whether they were just made or are read from the store.
+  const plans = new Map<number, readonly Plan[]>();
+  const memory = new SuccessMemory<EvaluatedPrompt>({
+    perCell: Math.max(1, arms.memory),
+    distance: (cell, other) => differingBins(archive, cell, other),
+  });
+  const progress = { iterations: 0, evaluated: 0, calls: noCalls, discarded: {} as Record<string, number> };
+  const duplicates = options.nearDuplicates && new ArchiveDuplicates(options.nearDuplicates, batchesAhead);
+  const plan = (batch: number) => {
+    plans.set(batch, planBatch(options, archive, memory, arms, batch, batchSize));
+    duplicates?.plan(batch);
+    plans.delete(batch - batchesAhead - 2);
+  };
+  const enter = (iteration: Iteration) => {
+    progress.iterations++;
+    if ("kept" in iteration) {
+      const { status, fitness, calls } = iteration.kept;
+      const removed = archive.add(iteration.kept);
+      if (status !== addStatus.rejected) duplicates?.note(iteration.kept, removed);
+      progress.evaluated++;
+      progress.calls = addCalls(progress.calls, calls);
+      if (arms.memory > 0 && status !== addStatus.rejected && fitness >= domain.success) {
+        memory.remember(iteration.kept.cell, iteration.kept);
+      }
+    } else {
+      const { reason, calls } = iteration.lost;
+      progress.discarded[reason] = (progress.discarded[reason] ?? 0) + 1;
+      progress.calls = addCalls(progress.calls, calls);
+    }
+    if (progress.iterations % batchSize === 0) plan(progress.iterations / batchSize + batchesAhead);
+  };
+  for (let batch = 0; batch <= batchesAhead; batch++) plan(batch);
+  for (const iteration of loadProgress(store, name)) enter(iteration);
+  const tell = (): SearchProgress => ({ ...progress, ...archive.statistics(domain.success) });
+  options.onProgress?.(tell());
+
+  // The cells as they will be once all decisions under way are made: the next one in a cell waits for the last.
+  const pending = new Map<number, Promise<readonly EvaluatedPrompt[]>>();
+
+  await runInOrder<Answered, Iteration>({
+    first: progress.iterations + 1,
+    end: iterations + 1,
+    concurrency,
+    ready: (iteration) => {
+      throwIfAborted(signal);
+      return plans.has(batchOf(iteration));
+    },
+    start: async (iteration, check) => {
+      const batch = batchOf(iteration);
+      const planned = plans.get(batch)?.[iteration - firstOf(batch)] as Plan;
+      const isRepeated = async (text: string) => (await duplicates?.find(batch, text, signal)) !== undefined;
+      return answer(options, arms, iteration, planned, isRepeated, check);
+    },
+    decide: async (iteration, answered, check) => {
+      if ("discarded" in answered) {
+        const { discarded: reason, similarity, calls } = answered;
+        return { lost: { iteration, reason, similarity, calls } };
+      }
+      const cell = archive.cellOf(answered.child.bins);
+      const before = pending.get(cell) ?? Promise.resolve(archive.prompts(cell));
+      const decided = before.then((incumbents) => decide(options, arms, iteration, cell, answered, incumbents, check));
+      const after = decided.then(({ cellAfter }) => cellAfter);
+      // Whoever waits for the decision hears of its failure; nobody may be waiting for the cell.
+      after.catch(() => undefined);
+      pending.set(cell, after);
+      return decided.then(({ result }) => result);
+    },
+    commit: (decided) => {
+      commitIterations(store, name, decided);
+      for (const iteration of decided) enter(iteration);
+      options.onProgress?.(tell());
+    },
+  });
+  return { archive, progress: tell() };
+}
+
+/** Steps 1 and 2 for all iterations of a batch, from the archive as it is. */
+function planBatch(
+  { domain, random }: RainbowSearchOptions,
+  archive: PromptArchive,
+  memory: SuccessMemory<EvaluatedPrompt>,
+  arms: Required<SearchArms>,
+  batch: number,
+  batchSize: number,
+): Plan[] {
+  const stream = random.split("batch", batch);
+  const { temperature } = domain.search;
+  const cells =
+    arms.cells === "uniform"
+      ? uniformTargets(archive, batchSize, stream.split("cells"))
+      : lowFitnessTargets(archive, batchSize, stream.split("cells"), { temperature });
+  const parents = stream.split("parents");
+  const filled = archive.filledCells();
+  const seeds = stream.split("seeds").shuffle(domain.seeds);
+  return Array.from(cells, (cell, place) => {
+    // A task has seeds of its own, and takes them where a parent comes without a problem.
+    const seed = { id: undefined, text: seeds[place % Math.max(1, seeds.length)] ?? "" };
+    const own = arms.parents === "same-cell" ? cell : undefined;
+    // Drawn even where it is not used, so that a place's draw does not depend on the others.
+    const drawn = filled.length === 0 ? undefined : filled[parents.integer(0, filled.length)];
+    const from = own ?? drawn;
+    const count = from === undefined ? 0 : archive.count(from);
+    const rank = parents.uniform();
+    const parent = count === 0 ? seed : archive.elite(from as number, Math.floor(rank * count)).solution;
+    return { parent, bins: archive.binsOf(cell), remembered: memory.recall(cell, arms.memory) };
+  });
+}
+
+/** Steps 3 to 5. */
+async function answer(
+  { domain, propose, target, random, signal }: RainbowSearchOptions,
+  arms: Required<SearchArms>,
+  iteration: number,
+  plan: Plan,
+  isRepeated: (text: string) => Promise<boolean>,
+  check: () => void,
+): Promise<Answered> {
+  const stream = random.split("iteration", iteration);
+  const proposal = await propose({
+    parent: arms.parents === "none" ? undefined : plan.parent,
+    bins: plan.bins,
+    remembered: plan.remembered.flatMap((success) =>
+      success.steps.map(({ descriptor, label, text }, step) => ({
+        descriptor,
+        label,
+        from: success.steps[step - 1]?.text ?? success.parentText ?? text,
+        to: text,
+      })),
+    ),
+    random: stream.split("mutation"),
+    signal,
+    check,
+  });
+  if ("discarded" in proposal) return proposal;
+  const { text, similarity } = proposal.child;
+  if (await isRepeated(text)) return { discarded: "near-duplicate", similarity, calls: proposal.calls };
+  check();
+  const { system, maximumTokens } = domain.target;
+  const prompt: Prompt =
+    system === undefined
+      ? text
+      : [
+          { role: "system", content: system },
+          { role: "user", content: text },
+        ];
+  const [samples] = await target.generate({
+    prompts: [prompt],
+    maximumTokens,
+    seed: seedOf(stream.split("target")),
+    ...(signal && { signal }),
+  });
+  const calls = addCalls(proposal.calls, { target: 1 });
+  const response = samples?.[0];
+  if (response === undefined || response.finishReason === "error") {
+    return { discarded: "no response", similarity, calls };
+  }
+  return { child: { ...proposal.child, response: response.text }, plan, calls };
+}
+
+/** Steps 6 and 7, given the cell's prompts as all earlier iterations leave them. */
+async function decide(
+  { name, judge, scorer = judge, random, signal }: RainbowSearchOptions,
+  arms: Required<SearchArms>,
+  iteration: number,
+  cell: number,
+  answered: Extract<Answered, { readonly child: unknown }>,
+  incumbents: readonly EvaluatedPrompt[],
+  check: () => void,
+): Promise<{ readonly result: Iteration; readonly cellAfter: readonly EvaluatedPrompt[] }> {
+  const { child, plan } = answered;
+  const { similarity } = child;
+  let { calls } = answered;
+  if (incumbents.some(({ text }) => text === child.text)) {
+    return { result: { lost: { iteration, reason: "duplicate", similarity, calls } }, cellAfter: incumbents };
+  }
+  const stream = random.split("iteration", iteration, "judge");
+  const stop = signal && { signal };
+  // Of several elites the challenger meets the one that has stood longest; a cell with room takes everyone.
+  const incumbent =
+    arms.replacement === "comparison" && incumbents.length >= arms.elitesPerCell ? incumbents.at(-1) : undefined;
+  let votes: Verdict["votes"] | undefined;
+  let wins = true;
+  if (incumbent !== undefined) {
+    check();
+    const pair = { first: judgedItem(child), second: judgedItem(incumbent) };
+    const [verdict] = await judge.compare([pair], { random: stream.split("compare"), ...stop });
+    calls = addCalls(calls, { judge: verdict?.calls ?? 0 });
+    votes = verdict?.votes;
+    wins = verdict?.winner === "first";
+  }
+  let fitness = 0;
+  if (wins) {
+    check();
+    const [score] = await scorer.score([judgedItem(child)], { random: stream.split("score"), ...stop });
+    calls = addCalls(calls, { judge: score?.calls ?? 0 });
+    fitness = fitnessOf(score);
+  }
+  const scratch = arms.parents === "none";
+  const unplaced: EvaluatedPrompt = {
+    ...child,
+    id: `${name}/${iteration}`,
+    parentId: scratch ? undefined : plan.parent.id,
+    parentText: scratch ? undefined : plan.parent.text,
+    iteration,
+    cell,
+    fitness,
+    status: addStatus.rejected,
+    votes,
+    incumbentId: incumbent?.id,
+    calls,
+  };
+  const { status } = placeInCell(incumbents, unplaced, wins, arms);
+  const kept = { ...unplaced, status };
+  return { result: { kept }, cellAfter: placeInCell(incumbents, kept, wins, arms).prompts };
+}
+
+/** A verifier's judge finds the problem that a program made beside the texts. */
+function judgedItem({ text, response, data }: Pick<EvaluatedPrompt, "text" | "response" | "data">): JudgedPrompt {
+  return { prompt: text, response, ...(data !== undefined && { data }) };
+}
+
+/** A score that nobody could read counts as 0: the cell stays one to aim at. */
+function fitnessOf(score: JudgeScore | undefined): number {
+  return score?.value ?? 0;
+}
+
+function requireScorer({ judge, scorer = judge }: Pick<RainbowSearchOptions, "judge" | "scorer">): void {
+  if (scorer.capabilities.has("score")) return;
+  throw new InvalidArgumentError({
+    expected: "a judge that scores what enters the archive",
+    received: `${scorer.id}, which only compares`,
+    remedy: "pass a scorer beside it, such as a rubric judge",
+  });
+}

@@ -1,0 +1,90 @@
+/** What a search has found, read from its run: archive, lineage, its course over iterations. Works while it goes on. */
+import type { RunStore } from "../../runs/run-store.ts";
+import { selfBleuScores } from "../../synthetic-data/measures/diversity/self-bleu.ts";
+import { addCalls, type CallCounts, type DiscardReason, type EvaluatedPrompt, noCalls } from "../evaluated-prompt.ts";
+import { PromptArchive, type PromptArchiveStatistics } from "../prompt-archive.ts";
+import { loadProgress } from "../search-progress.ts";
+import { archiveName, type SearchConfiguration } from "./search-configuration.ts";
+
+/** The archive after some iterations. */
+export interface SearchMoment extends PromptArchiveStatistics {
+  readonly iteration: number;
+  /** Of the archive's prompts, at most selfBleuSample of them, in [0, 1]; NaN for fewer than two. */
+  readonly selfBleu: number;
+}
+
+/** Prompts of which self-BLEU is told, spread evenly over the archive. */
+export const selfBleuSample = 500;
+
+/** A search as far as it is. */
+export interface FoundPrompts {
+  /** By cell, the best of each first. */
+  readonly elites: readonly EvaluatedPrompt[];
+  /** All that were put to the target, by id. */
+  readonly prompts: ReadonlyMap<string, EvaluatedPrompt>;
+  /** Moments at equal distances, the last one included. */
+  readonly course: readonly SearchMoment[];
+  readonly cells: number;
+  readonly iterations: number;
+  readonly calls: CallCounts;
+  readonly discarded: Readonly<Partial<Record<DiscardReason, number>>>;
+}
+
+/** @param moments how many moments of the course are told at most; 0: none */
+export function foundPrompts(
+  configuration: SearchConfiguration,
+  store: Pick<RunStore, "entries" | "events">,
+  moments = 25,
+): FoundPrompts {
+  const { domain, arms } = configuration;
+  const replacement = arms.replacement ?? (domain.judge.kind === "pairwise" ? "comparison" : "score");
+  const archive = new PromptArchive({ ...arms, descriptors: domain.descriptors, replacement });
+  const iterations = loadProgress(store as RunStore, archiveName);
+  const prompts = new Map<string, EvaluatedPrompt>();
+  const course: SearchMoment[] = [];
+  const discarded: Partial<Record<DiscardReason, number>> = {};
+  let calls = noCalls;
+  const every = Math.max(1, Math.ceil(iterations.length / Math.max(1, moments)));
+  for (const [index, iteration] of iterations.entries()) {
+    if ("kept" in iteration) {
+      const { kept } = iteration;
+      prompts.set(kept.id, kept);
+      archive.add(kept);
+      calls = addCalls(calls, kept.calls);
+    } else {
+      const { reason } = iteration.lost;
+      discarded[reason] = (discarded[reason] ?? 0) + 1;
+      calls = addCalls(calls, iteration.lost.calls);
+    }
+    if (moments === 0 || ((index + 1) % every !== 0 && index + 1 !== iterations.length)) continue;
+    const selfBleu = meanSelfBleu(spread(archive.prompts(), selfBleuSample).map(({ text }) => text));
+    course.push({ iteration: index + 1, ...archive.statistics(domain.success), selfBleu });
+  }
+  const elites = archive.prompts();
+  return { elites, prompts, course, cells: archive.cells, iterations: iterations.length, calls, discarded };
+}
+
+/** A prompt's ancestors, its parent first; ends where one is missing or comes again. */
+export function ancestors(prompt: EvaluatedPrompt, prompts: FoundPrompts["prompts"]): EvaluatedPrompt[] {
+  const line: EvaluatedPrompt[] = [];
+  const seen = new Set([prompt.id]);
+  for (let { parentId } = prompt; parentId !== undefined && !seen.has(parentId); ) {
+    seen.add(parentId);
+    const parent = prompts.get(parentId);
+    if (parent === undefined) break;
+    line.push(parent);
+    parentId = parent.parentId;
+  }
+  return line;
+}
+
+/** At most `count` of the items, at equal distances. */
+function spread<Item>(items: readonly Item[], count: number): readonly Item[] {
+  if (items.length <= count) return items;
+  return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)] as Item);
+}
+
+function meanSelfBleu(texts: readonly string[]): number {
+  if (texts.length < 2) return Number.NaN;
+  return selfBleuScores(texts).reduce((sum, score) => sum + score, 0) / texts.length / 100;
+}

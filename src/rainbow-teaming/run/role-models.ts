@@ -1,0 +1,123 @@
+/**
+ * The models of a search by their roles, each with its calls recorded: one budget, one cache, spending told by role. The
+ * role is part of a recorded call's revision, so that what each role took can be read from the store at any time.
+ */
+import { statSync } from "node:fs";
+import { Budget } from "../../language-models/calls/budget.ts";
+import type { Spending } from "../../language-models/calls/call-cost.ts";
+import type { CallCache, CallStore } from "../../language-models/calls/call-store.ts";
+import { priceOf } from "../../language-models/calls/price.ts";
+import { RecordedLanguageModel } from "../../language-models/calls/recorded-language-model.ts";
+import type { LanguageModel } from "../../language-models/language-model.ts";
+import { parseModelId } from "../../language-models/model-id.ts";
+import { openCallCache } from "../../runs/call-cache.ts";
+import type { RunStore } from "../../runs/run-store.ts";
+import type { SearchCalls, SearchConfiguration } from "./search-configuration.ts";
+
+/** What a model does in a search. */
+export const roles = ["mutator", "target", "judge", "oracle", "classifier", "held-out judge"] as const;
+export type Role = (typeof roles)[number];
+
+/** Opens a model by its id; `concurrency` is of an endpoint's requests. */
+export type OpenModel = (id: string) => Promise<LanguageModel>;
+
+/** The id of each role's model; undefined where the role has none. */
+export function modelOfRole(configuration: SearchConfiguration, role: Role): string | undefined {
+  const { domain, target, mutator, judge, oracle, heldOutJudge } = configuration;
+  switch (role) {
+    case "mutator":
+      return mutator;
+    case "target":
+      return target;
+    case "judge":
+      return judge;
+    case "oracle":
+      return domain.judge.kind === "oracle" ? (oracle ?? judge) : undefined;
+    case "classifier":
+      return domain.descriptors.some((each) => each.kind === "categories" && each.placement === "classified")
+        ? judge
+        : undefined;
+    case "held-out judge":
+      return heldOutJudge;
+  }
+}
+
+/** Models that are open, each once however many roles it has, with a recorder for each role. */
+export class RoleModels {
+  readonly budget: Budget;
+  readonly #calls: SearchCalls;
+  readonly #store: CallStore;
+  readonly #cache: CallCache | undefined;
+  readonly #open: OpenModel;
+  readonly #opened = new Map<string, Promise<LanguageModel>>();
+
+  /** Throws as openCallCache does, and as Budget. */
+  constructor(options: { readonly calls: SearchCalls; readonly store: RunStore; readonly open: OpenModel }) {
+    const { calls, store, open } = options;
+    this.#calls = calls;
+    this.#store = store.modelCalls;
+    this.#open = open;
+    this.budget = new Budget({
+      limits: { maximumCalls: calls.maxCalls, maximumTokens: calls.maxTokens, maximumUsd: calls.maxUsd },
+      spent: store.modelCalls.spending(),
+    });
+    this.#cache = calls.cache === undefined ? undefined : openCallCache(calls.cache);
+  }
+
+  /** The model with its calls recorded under the role. Throws as opening does. */
+  async role(role: Role, id: string): Promise<LanguageModel> {
+    const opening = this.#opened.get(id) ?? this.#open(id);
+    this.#opened.set(id, opening);
+    const { concurrency, price } = this.#calls;
+    return new RecordedLanguageModel({
+      model: await opening,
+      revision: `${role}: ${fileRevision(id)}`,
+      store: this.#store,
+      cache: this.#cache,
+      budget: this.budget,
+      price: priceOf(id, price),
+      ...(isEndpoint(id) && { requestsAtOnce: concurrency, callsPerRequest: 1 }),
+    });
+  }
+
+  /** Closes all models and the cache; calling it twice is harmless. */
+  async close(): Promise<void> {
+    const opened = [...this.#opened.values()];
+    this.#opened.clear();
+    for (const opening of await Promise.allSettled(opened)) {
+      if (opening.status === "fulfilled") await opening.value.close();
+    }
+    this.#cache?.close();
+  }
+}
+
+/** What a role's calls took. */
+export interface RoleSpending extends Spending {
+  readonly role: Role;
+  readonly model: string;
+}
+
+/** Spending by role and model, from the store alone. */
+export function spendingByRole(store: Pick<RunStore, "modelCalls">): RoleSpending[] {
+  const all = store.modelCalls.spendingByModel().flatMap(({ model, revision, spending }) => {
+    const role = roles.find((each) => revision.startsWith(`${each}: `));
+    return role === undefined ? [] : [{ role, model, ...spending }];
+  });
+  return all.sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role));
+}
+
+function isEndpoint(id: string): boolean {
+  return ["openai", "anthropic", "google", "ollama", "http"].includes(parseModelId(id).scheme);
+}
+
+/** Tells apart versions of a model that is a file here. */
+function fileRevision(id: string): string {
+  const parsed = parseModelId(id);
+  if (!("path" in parsed)) return "";
+  try {
+    const { size, mtimeMs } = statSync(parsed.path);
+    return `${size} bytes of ${mtimeMs}`;
+  } catch {
+    return "";
+  }
+}

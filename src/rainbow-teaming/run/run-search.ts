@@ -1,0 +1,118 @@
+/**
+ * A whole search over prompts in a run: models opened and recorded, the search, the held-out judge's scores. Whatever is
+ * stored already is gone on with; results are in the store (found-prompts.ts).
+ */
+import { RandomStream } from "../../core/random.ts";
+import type { JudgeScore } from "../../judges/judge.ts";
+import type { Spending } from "../../language-models/calls/call-cost.ts";
+import { throwIfAborted } from "../../language-models/interrupted.ts";
+import type { LanguageModel } from "../../language-models/language-model.ts";
+import { classifiedDescriptor } from "../../quality-diversity/descriptors/classified-descriptor.ts";
+import type { Json, RunStore } from "../../runs/run-store.ts";
+import { bleuParentFilter } from "../../synthetic-data/filters/parent-filter.ts";
+import { labelsOf } from "../domain-schema.ts";
+import { languageModelProposer, type PromptClassifier } from "../propose-child.ts";
+import { rainbowSearch, type SearchProgress } from "../rainbow-search.ts";
+import { type HeldOutScores, heldOutKey } from "./held-out-scores.ts";
+import { modelOfRole, type OpenModel, type Role, RoleModels } from "./role-models.ts";
+import { archiveName, type SearchConfiguration } from "./search-configuration.ts";
+import { heldOutJudge, searchJudges } from "./search-judges.ts";
+
+/** How far a run is. */
+export type SearchRunProgress =
+  | ({ readonly phase: "search"; readonly spent: Spending } & SearchProgress)
+  | { readonly phase: "held-out judge"; readonly done: number; readonly total: number };
+
+/** A run, and how its models are opened. */
+export interface SearchRunOptions {
+  readonly configuration: SearchConfiguration;
+  readonly store: RunStore;
+  readonly open: OpenModel;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: SearchRunProgress) => void;
+}
+
+/** Items that the held-out judge is given at once. */
+const scoredAtOnce = 32;
+
+/** Runs the search to its end. Throws as rainbowSearch does, and as the models do when they are opened. */
+export async function runSearch(options: SearchRunOptions): Promise<void> {
+  const { configuration, store, open, signal, onProgress } = options;
+  const { domain, iterations, batchSize, arms, calls, seed } = configuration;
+  const models = new RoleModels({ calls, store, open });
+  const started = performance.now();
+  const spentBefore = store.modelCalls.spending();
+  const tokensBefore = spentBefore.inputTokens + spentBefore.outputTokens;
+  const seen: { first?: SearchProgress; last?: SearchProgress } = {};
+  try {
+    const model = (role: Role) => models.role(role, modelOfRole(configuration, role) as string);
+    const [mutator, target, judgeModel] = [await model("mutator"), await model("target"), await model("judge")];
+    const oracle = domain.judge.kind === "oracle" ? await model("oracle") : judgeModel;
+    const { judge, scorer } = searchJudges(configuration, judgeModel, oracle);
+    const hasClassifier = modelOfRole(configuration, "classifier") !== undefined;
+    const classifiers = hasClassifier ? classifiersOf(configuration, await model("classifier")) : {};
+    const filter =
+      configuration.similarity === null ? undefined : bleuParentFilter({ threshold: configuration.similarity });
+    const { archive } = await rainbowSearch({
+      domain,
+      store,
+      name: archiveName,
+      propose: languageModelProposer({ domain, mutator, filter, classifiers }),
+      target,
+      judge,
+      scorer,
+      arms,
+      ...(configuration.nearDuplicates && { nearDuplicates: {} }),
+      iterations,
+      batchSize,
+      concurrency: calls.concurrency,
+      random: new RandomStream(seed, ["rainbow search"]),
+      signal,
+      onProgress: (now) => {
+        seen.first ??= now;
+        seen.last = now;
+        onProgress?.({ phase: "search", ...now, spent: models.budget.spent });
+      },
+    });
+    if (configuration.heldOutJudge !== undefined && store.state(heldOutKey) === undefined) {
+      const judging = heldOutJudge(configuration, await model("held-out judge"));
+      const elites = archive.prompts();
+      const scores: Record<string, number | null> = {};
+      for (let from = 0; from < elites.length; from += scoredAtOnce) {
+        throwIfAborted(signal);
+        onProgress?.({ phase: "held-out judge", done: from, total: elites.length });
+        const part = elites.slice(from, from + scoredAtOnce);
+        const items = part.map(({ text, response }) => ({ prompt: text, response }));
+        const random = new RandomStream(seed, ["held-out judge"]);
+        const given = await judging.score(items, { random, ...(signal && { signal }) });
+        for (const [index, { id }] of part.entries()) scores[id] = (given[index] as JudgeScore).value ?? null;
+      }
+      onProgress?.({ phase: "held-out judge", done: elites.length, total: elites.length });
+      const kept: HeldOutScores = { judge: judging.id, scores };
+      store.setState(heldOutKey, kept as unknown as Json);
+    }
+  } finally {
+    await models.close();
+    // Of this process; a killed one's time is not told.
+    const evaluations = (seen.last?.calls.target ?? 0) - (seen.first?.calls.target ?? 0);
+    if (evaluations > 0) {
+      const seconds = (performance.now() - started) / 1000;
+      const { inputTokens, outputTokens } = store.modelCalls.spending();
+      const tokens = inputTokens + outputTokens - tokensBefore;
+      store.appendEvent("phase", { phase: "search", round: 0, seconds, evaluations, tokens });
+    }
+  }
+}
+
+function classifiersOf({ domain }: SearchConfiguration, model: LanguageModel): Record<string, PromptClassifier> {
+  const classifiers: Record<string, PromptClassifier> = {};
+  for (const each of domain.descriptors) {
+    if (each.kind !== "categories" || each.placement !== "classified") continue;
+    const bins = labelsOf(each);
+    const explained = each.categories.map(({ name, explanation }) => (explanation ? `${name}: ${explanation}` : name));
+    const instruction = `Which ${each.name} has ${domain.prompt}?\n${explained.join("\n")}`;
+    const descriptor = classifiedDescriptor<string>({ name: each.name, bins, instruction, model });
+    classifiers[each.name] = { descriptor, calls: model.capabilities.has("score") ? bins.length : 3 };
+  }
+  return classifiers;
+}

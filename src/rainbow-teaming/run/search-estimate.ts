@@ -1,0 +1,91 @@
+/** What a search may take at most, by role, told before it starts: its questions are counted on a model that settles nothing. */
+import { RandomStream } from "../../core/random.ts";
+import type { JudgedItem } from "../../judges/judge.ts";
+import type { CallCost } from "../../language-models/calls/call-cost.ts";
+import { estimateCalls, type PlannedCalls } from "../../language-models/calls/call-estimate.ts";
+import { type Price, priceOf } from "../../language-models/calls/price.ts";
+import { promptTokensAtMost, textTokensAtMost } from "../../language-models/calls/token-bounds.ts";
+import { ScriptedLanguageModel } from "../../language-models/scripted-language-model.ts";
+import { labelsOf } from "../domain-schema.ts";
+import { mutationPrompt } from "../mutation-prompt.ts";
+import { modelOfRole, type Role, roles } from "./role-models.ts";
+import type { SearchConfiguration } from "./search-configuration.ts";
+import { heldOutJudge, searchJudges } from "./search-judges.ts";
+
+/** What a role may take. */
+export interface RoleEstimate {
+  readonly role: Role;
+  readonly model: string;
+  readonly cost: CallCost;
+  readonly price: Price | undefined;
+}
+
+/** Tokens that a mutation may write; as languageModelProposer asks for them. */
+const mutationTokens = 256;
+
+/** Upper bounds of calls; of tokens for prompts about as long as the longest seed and answers of full length. */
+export async function estimateSearch(configuration: SearchConfiguration): Promise<RoleEstimate[]> {
+  const planned = await plannedByRole(configuration);
+  return roles.flatMap((role) => {
+    const model = modelOfRole(configuration, role);
+    if (model === undefined || planned[role] === undefined) return [];
+    const price = priceOf(model, configuration.calls.price);
+    return [{ role, model, price, cost: estimateCalls(planned[role], price) }];
+  });
+}
+
+async function plannedByRole(configuration: SearchConfiguration): Promise<Partial<Record<Role, PlannedCalls[]>>> {
+  const { domain, iterations, arms } = configuration;
+  const { maximumTokens, system = "" } = domain.target;
+  const longest = domain.seeds.reduce((most, seed) => (seed.length > most.length ? seed : most), "");
+  const parent = arms.parents === "none" ? undefined : longest;
+  const mutator = domain.descriptors.map((descriptor): PlannedCalls => {
+    const question = mutationPrompt({ domain, descriptor, bin: 0, parent });
+    return { calls: iterations, inputTokens: promptTokensAtMost(question), maximumTokens: mutationTokens };
+  });
+  const asked = promptTokensAtMost(longest) + textTokensAtMost(system);
+  const target = [{ calls: iterations, inputTokens: asked, maximumTokens }];
+
+  const [judge, oracle, heldOut] = ["judge", "oracle", "held-out judge"].map(silent) as [Silent, Silent, Silent];
+  const judges = searchJudges(configuration, judge, oracle);
+  // A character counts as a token: as long as an answer may be.
+  const item = (mark: string): JudgedItem => ({ prompt: longest, response: mark.repeat(maximumTokens) });
+  const random = new RandomStream(0, ["estimate"]);
+  if (judges.judge.capabilities.has("compare") && arms.replacement !== "score") {
+    await judges.judge.compare([{ first: item("a"), second: item("b") }], { random });
+  }
+  await judges.scorer.score([item("a")], { random });
+  const elites = domain.descriptors.reduce((cells, each) => cells * labelsOf(each).length, arms.elitesPerCell);
+  if (configuration.heldOutJudge !== undefined) {
+    await heldOutJudge(configuration, heldOut).score([item("a")], { random });
+  }
+  const classified = domain.descriptors.filter((each) => each.kind === "categories" && each.placement === "classified");
+  return {
+    mutator,
+    target,
+    judge: counted(judge, iterations),
+    oracle: counted(oracle, iterations),
+    classifier: classified.map((each) => ({
+      calls: 3 * iterations,
+      inputTokens: asked + labelsOf(each).join().length,
+      maximumTokens: 32,
+    })),
+    "held-out judge": counted(heldOut, Math.min(elites, iterations)),
+  };
+}
+
+type Silent = ScriptedLanguageModel;
+
+/** Calls every prompt objective and is no vote and no score: nothing is settled early, so that every question is asked. */
+function silent(id: string): Silent {
+  return new ScriptedLanguageModel({ id, answer: () => "yes" });
+}
+
+function counted(model: Silent, times: number): PlannedCalls[] {
+  return model.calls.flatMap((call): PlannedCalls[] => {
+    if (call.method !== "generate") return [];
+    const { prompts, samples = 1, maximumTokens } = call.options;
+    const inputTokens = prompts.reduce((sum, prompt) => sum + promptTokensAtMost(prompt), 0) / prompts.length;
+    return [{ calls: prompts.length * samples * times, inputTokens, maximumTokens }];
+  });
+}

@@ -1,0 +1,79 @@
+/** The judges that a domain asks for, of the models that a search has. */
+import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
+import { guardJudge } from "../../judges/guard-judge.ts";
+import type { Judge } from "../../judges/judge.ts";
+import { letterJudge } from "../../judges/letter-judge.ts";
+import { majorityJudge } from "../../judges/majority-judge.ts";
+import { oracleJudge } from "../../judges/oracle-judge.ts";
+import { pairwiseJudge } from "../../judges/pairwise-judge.ts";
+import { rubricJudge } from "../../judges/rubric-judge.ts";
+import type { LanguageModel } from "../../language-models/language-model.ts";
+import type { Domain } from "../domain-schema.ts";
+import type { SearchConfiguration } from "./search-configuration.ts";
+
+/** What rainbowSearch needs to judge. */
+export interface SearchJudges {
+  readonly judge: Judge;
+  readonly scorer: Judge;
+}
+
+type JudgeSettings = Pick<SearchConfiguration, "domain" | "comparisons">;
+
+/**
+ * A pairwise judge compares and scores by the rubric; an oracle's scores decide by themselves.
+ * Throws InvalidArgumentError for a domain whose judge is a verifier.
+ */
+export function searchJudges(settings: JudgeSettings, model: LanguageModel, oracle: LanguageModel): SearchJudges {
+  const { domain, comparisons } = settings;
+  if (domain.judge.kind === "pairwise") {
+    const { question } = domain.judge;
+    const judge = pairwiseJudge({ model, question, comparisons, stop: "first-wins" });
+    return { judge, scorer: scoringJudge(domain, model) };
+  }
+  const judge = oracleJudgeOf(settings, model, oracle);
+  return { judge, scorer: judge };
+}
+
+/** A judge that scores the archive when the search is over, and takes no part in it. Throws as searchJudges. */
+export function heldOutJudge(
+  settings: JudgeSettings & Pick<SearchConfiguration, "heldOutKind">,
+  model: LanguageModel,
+): Judge {
+  const { domain, heldOutKind } = settings;
+  if (heldOutKind === "llama-guard") return guardJudge({ model, form: "conversation" });
+  if (heldOutKind === "guard") {
+    const unsafe = domain.judge.kind === "pairwise" ? { categories: { unsafe: domain.judge.rubric } } : {};
+    return guardJudge({ model, ...unsafe });
+  }
+  return domain.judge.kind === "pairwise" ? scoringJudge(domain, model) : oracleJudgeOf(settings, model, model);
+}
+
+function scoringJudge(domain: Domain, model: LanguageModel): Judge {
+  const rubric = domain.judge.kind === "pairwise" ? domain.judge.rubric : domain.summary;
+  return rubricJudge({ model, rubric, scale: { minimum: 0, maximum: 1 } });
+}
+
+function oracleJudgeOf({ domain, comparisons }: JudgeSettings, model: LanguageModel, oracle: LanguageModel): Judge {
+  if (domain.judge.kind !== "oracle") {
+    throw new InvalidArgumentError({
+      expected: "a domain whose judge is a language model (pairwise, oracle)",
+      received: `${domain.name}, whose judge is a ${domain.judge.kind}`,
+      remedy: "search it with illume search grade-school, which needs no mutator and no judge",
+    });
+  }
+  const { question, objective } = domain.judge;
+  return oracleJudge({
+    oracle,
+    maximumTokens: domain.target.maximumTokens,
+    objective: rubricJudge({
+      model,
+      rubric: `Is the response a question of this kind? ${objective}`,
+      scale: { labels: { yes: 1, no: 0 } },
+      showsPrompt: false,
+    }),
+    difference: majorityJudge({
+      judge: letterJudge({ model, question, shows: "prompts-and-responses" }),
+      comparisons,
+    }),
+  });
+}

@@ -1,0 +1,50 @@
+/** The variants of the search that its papers and its ablations have; the defaults are Rainbow Teaming's own. */
+import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
+import type { Replacement } from "./prompt-archive.ts";
+
+/** What is mutated: an elite of any cell, the elite of the target cell itself, or nothing at all. */
+export type ParentSource = "archive" | "same-cell" | "none";
+
+/** Where children are to land: low fitness preferred, exp(-F / t), or anywhere alike. */
+export type CellChoice = "low-fitness" | "uniform";
+
+/** What a search does differently from the paper; nothing by default. */
+export interface SearchArms {
+  /** "none" is the paper's baseline without stepping stones, "same-cell" its other one. Default "archive". */
+  readonly parents?: ParentSource;
+  /** Default "low-fitness". */
+  readonly cells?: CellChoice;
+  /** Default: comparisons where the judge can compare, else scores. */
+  readonly replacement?: Replacement;
+  /** Successes a cell remembers, and the mutator is shown as examples (Ruby Teaming, 2406.11654); default 0. */
+  readonly memory?: number;
+  /** Elites a cell (RainbowPlus, 2504.15047, has several, ordered by score); default 1. */
+  readonly elitesPerCell?: number;
+}
+
+/** The arms with their defaults. Throws InvalidArgumentError for counts out of range. */
+export function checkArms(arms: SearchArms, judgeCompares: boolean): Required<SearchArms> {
+  const {
+    parents = "archive",
+    cells = "low-fitness",
+    replacement = judgeCompares ? "comparison" : "score",
+    memory = 0,
+    elitesPerCell = 1,
+  } = arms;
+  const wrong = !(Number.isInteger(memory) && memory >= 0) || !(Number.isInteger(elitesPerCell) && elitesPerCell >= 1);
+  if (wrong) {
+    throw new InvalidArgumentError({
+      expected: "a whole number of remembered successes, at least 0, and of elites a cell, at least 1",
+      received: `memory ${memory}, elitesPerCell ${elitesPerCell}`,
+      remedy: "correct it, or leave it out",
+    });
+  }
+  if (replacement === "comparison" && !judgeCompares) {
+    throw new InvalidArgumentError({
+      expected: "a judge that compares two responses",
+      received: "one that only scores",
+      remedy: 'choose replacement "score", or another judge',
+    });
+  }
+  return { parents, cells, replacement, memory, elitesPerCell };
+}

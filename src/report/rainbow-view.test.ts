@@ -1,0 +1,165 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { landscapeJudgeModel } from "../../tests/end-to-end/landscape-server.ts";
+import { ScriptedLanguageModel } from "../language-models/scripted-language-model.ts";
+import { Landscape } from "../rainbow-teaming/landscape/landscape.ts";
+import { landscapeDomain } from "../rainbow-teaming/landscape/landscape-domain.ts";
+import { landscapeMutator, landscapeTarget } from "../rainbow-teaming/landscape/landscape-models.ts";
+import { loadDomain } from "../rainbow-teaming/load-domain.ts";
+import { foundPrompts } from "../rainbow-teaming/run/found-prompts.ts";
+import { promptRecords, promptRow } from "../rainbow-teaming/run/prompt-records.ts";
+import { runSearch } from "../rainbow-teaming/run/run-search.ts";
+import {
+  parseSearchConfiguration,
+  rainbowCommand,
+  type SearchConfiguration,
+} from "../rainbow-teaming/run/search-configuration.ts";
+import { estimateSearch } from "../rainbow-teaming/run/search-estimate.ts";
+import { memoryRunStore } from "../runs/memory-run-store.ts";
+import type { Json, RunStore } from "../runs/run-store.ts";
+import { runToViewModel } from "./run-to-view-model.ts";
+
+const landscape = new Landscape({ seed: 1, categories: 3, styles: 3, details: 4, words: 6, hitsToFail: [1, 3] });
+const base = {
+  target: "openai:target",
+  mutator: "openai:mutator",
+  judge: "openai:judge",
+  iterations: 80,
+  batchSize: 8,
+};
+
+async function searched(changes: Partial<SearchConfiguration> = {}): Promise<[RunStore, SearchConfiguration]> {
+  const configuration = parseSearchConfiguration({
+    domain: landscapeDomain(landscape),
+    source: "landscape.yaml",
+    ...base,
+    similarity: 0.6,
+    arms: {},
+    calls: { price: [1, 2] },
+    ...changes,
+  });
+  const store = memoryRunStore({ configuration: configuration as unknown as Json });
+  store.setState("command", rainbowCommand);
+  const open = async (id: string) => {
+    if (id === "openai:mutator") return landscapeMutator(landscape);
+    if (id === "openai:target") return landscapeTarget(landscape);
+    return id === "openai:judge" ? landscapeJudgeModel() : new ScriptedLanguageModel({ id, answer: () => "1" });
+  };
+  await runSearch({ configuration, store, open });
+  return [store, configuration];
+}
+
+describe("a finished search", () => {
+  let [store, configuration]: [RunStore?, SearchConfiguration?] = [];
+  beforeAll(async () => {
+    [store, configuration] = await searched({ heldOutJudge: "openai:other" });
+  });
+  const run = () => ({ store: store as RunStore, configuration: configuration as SearchConfiguration });
+
+  test("shows elites with lineage, votes and both judges", () => {
+    const { archive, notes, verdict } = runToViewModel(run().store);
+    const found = foundPrompts(run().configuration, run().store);
+    const items = archive?.items ?? [];
+    expect(items.filter(({ elite }) => elite).map(({ id }) => id)).toEqual(
+      [...found.elites].sort((a, b) => a.iteration - b.iteration).map(({ id }) => id),
+    );
+    const ids = new Set(items.map(({ id }) => id));
+    for (const { parentId } of items) if (parentId !== undefined) expect(ids).toContain(parentId);
+    for (const { judgements, elite, fitness, rightAnswer } of items) {
+      expect(rightAnswer).toBeUndefined();
+      expect(judgements).toContain(`The search's judge scores ${fitness.toFixed(2)}`);
+      expect(judgements?.includes("The held-out judge scores 1.00")).toBe(elite);
+    }
+    expect(items.some(({ judgements }) => judgements?.[0]?.startsWith("Votes 3 to 0 against"))).toBe(true);
+    expect(archive).toMatchObject({ kind: "prompts", weakBelow: 0.5 });
+    expect(archive?.hidden).toBeUndefined();
+    expect(verdict).toContain(`by the held-out judge ${found.elites.length} of ${found.elites.length}`);
+    expect(notes.join()).not.toContain("no held-out judge");
+  });
+
+  test("tells its course to the end, and spending by role that adds up", () => {
+    const { curves, spending = [] } = runToViewModel(run().store);
+    for (const { series } of curves) for (const { points } of series) expect(points.at(-1)?.[0]).toBe(80);
+    const [coverage] = curves[0]?.series ?? [];
+    expect(coverage?.points.at(-1)?.[1]).toBe(1);
+    const total = run().store.modelCalls.spending();
+    const sum = (key: "calls" | "inputTokens" | "outputTokens") => spending.reduce((all, row) => all + row[key], 0);
+    expect([sum("calls"), sum("inputTokens"), sum("outputTokens")]).toEqual([
+      total.calls,
+      total.inputTokens,
+      total.outputTokens,
+    ]);
+    expect(spending.map(({ role }) => role)).toEqual(["mutator", "target", "judge", "held-out judge"]);
+    expect(spending.every(({ price }) => price.startsWith("$"))).toBe(true);
+  });
+
+  test("took no more than was estimated, role by role", async () => {
+    const { spending = [] } = runToViewModel(run().store);
+    const estimates = new Map((await estimateSearch(run().configuration)).map((each) => [each.role as string, each]));
+    for (const { role, calls, outputTokens } of spending) {
+      expect(estimates.get(role)?.cost.calls).toBeGreaterThanOrEqual(calls);
+      expect(estimates.get(role)?.cost.outputTokens).toBeGreaterThanOrEqual(outputTokens);
+    }
+    expect(estimates.get("mutator")?.cost.calls).toBe(160);
+    expect(estimates.get("target")?.cost.calls).toBe(80);
+    expect(estimates.get("judge")?.cost.calls).toBe(80 * 5);
+    expect(estimates.get("held-out judge")?.cost.calls).toBe(9);
+  });
+
+  test("an oracle's estimate has its answers, whether prompts are objective, and all votes", async () => {
+    const domain = loadDomain("question-answering");
+    const asked = { ...run().configuration, domain, heldOutJudge: "openai:other", iterations: 50, comparisons: 3 };
+    const calls = Object.fromEntries((await estimateSearch(asked)).map(({ role, cost }) => [role, cost.calls]));
+    expect(calls).toEqual({ mutator: 150, target: 50, judge: 50 * 4, oracle: 50, "held-out judge": 50 * 5 });
+  });
+
+  test("is exported with what led to each prompt", () => {
+    const records = promptRecords(run().store, true);
+    const { prompts, elites } = foundPrompts(run().configuration, run().store);
+    expect(records.map(({ id }) => id)).toEqual(elites.map(({ id }) => id));
+    for (const { id, lineage, seed, success, fitness } of records) {
+      let at = prompts.get(id);
+      for (const ancestor of lineage) {
+        at = prompts.get(at?.parentId ?? "");
+        expect([ancestor.id, ancestor.prompt]).toEqual([at?.id, at?.text]);
+      }
+      expect(at?.parentId).toBeUndefined();
+      expect(run().configuration.domain.seeds).toContain(seed);
+      expect(success).toBe(fitness >= 0.5);
+    }
+    const successes = promptRecords(run().store, false);
+    expect(successes).toEqual(records.filter(({ success }) => success));
+    const [first] = records;
+    expect(first && promptRow(first)).toMatchObject({
+      prompt: first?.prompt,
+      completion: first?.response,
+      attributes: { heldOutScore: 1, ...first?.labels },
+    });
+  });
+
+  test("the command that repeats it has what differs from the domain's own settings", () => {
+    const { command } = runToViewModel(run().store);
+    expect(command).toMatch(
+      / search landscape\.yaml --target openai:target --mutator openai:mutator --judge openai:judge/u,
+    );
+    expect(command).toContain("--held-out-judge openai:other --iterations 80 --batch-size 8");
+    expect(command).toContain("--price 1,2");
+    expect(command).not.toContain("--comparisons");
+  });
+});
+
+test("without a held-out judge, or with the search's own as one, the report says so", async () => {
+  const [none] = await searched({ iterations: 8 });
+  expect(runToViewModel(none).notes.join()).toContain("There was no held-out judge");
+  expect(runToViewModel(none).verdictTone).toBe("mixed");
+  const [own] = await searched({ iterations: 8, heldOutJudge: "openai:judge" });
+  expect(runToViewModel(own).notes.join()).toContain("The held-out judge is the search's own judge");
+});
+
+test("a sensitive domain's texts are hidden; a run that has not begun has a report", async () => {
+  const domain = { ...landscapeDomain(landscape), sensitive: true };
+  const [store, configuration] = await searched({ domain, iterations: 8 });
+  expect(runToViewModel(store).archive?.hidden).toBe(true);
+  const empty = memoryRunStore({ configuration: configuration as unknown as Json });
+  empty.setState("command", rainbowCommand);
+  expect(runToViewModel(empty)).toMatchObject({ verdictTone: "unfinished", curves: [], spending: [] });
+});

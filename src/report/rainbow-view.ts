@@ -1,0 +1,237 @@
+/** A search over prompts as what the report shows. Works on unfinished runs: what is not there yet is left out. */
+import { programCommand } from "../core/program-command.ts";
+import { wilsonInterval } from "../core/statistics/wilson-interval.ts";
+import { describeCalls, dollars } from "../language-models/calls/describe-spending.ts";
+import { labelsOf } from "../rainbow-teaming/domain-schema.ts";
+import type { EvaluatedPrompt } from "../rainbow-teaming/evaluated-prompt.ts";
+import { ancestors, type FoundPrompts, foundPrompts, selfBleuSample } from "../rainbow-teaming/run/found-prompts.ts";
+import { type HeldOutScores, heldOutScores } from "../rainbow-teaming/run/held-out-scores.ts";
+import { spendingByRole } from "../rainbow-teaming/run/role-models.ts";
+import { type SearchConfiguration, searchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
+import type { RunStore } from "../runs/run-store.ts";
+import { hundredthsText } from "./number-text.ts";
+import { costOf } from "./phase-costs.ts";
+import { shellWord } from "./run-settings.ts";
+import { versionsOf } from "./versions.ts";
+import type { ArchiveItemView, ArchiveView, CurveView, ReportViewModel, SpendingView } from "./view-model.ts";
+
+/** The report of a search over prompts. Throws InvalidArgumentError for a configuration that is none. */
+export function rainbowView(store: RunStore): ReportViewModel {
+  const configuration = searchConfiguration(store);
+  const found = foundPrompts(configuration, store);
+  const heldOut = heldOutScores(store);
+  const { domain, target } = configuration;
+  return {
+    format: 1,
+    title: `${domain.name}: ${target}`,
+    ...verdictOf(configuration, found, heldOut),
+    createdAt: new Date(store.events()[0]?.time ?? Date.now()).toISOString(),
+    command: commandOf(configuration),
+    settings: settingsOf(configuration),
+    versions: versionsOf(store),
+    cost: costOf(store),
+    spending: spendingViews(store),
+    ...(found.elites.length > 0 && { archive: archiveOf(configuration, found, heldOut) }),
+    comparisons: [],
+    curves: curvesOf(found),
+    card: [],
+    notes: notesOf(configuration, found, heldOut, store),
+  };
+}
+
+function archiveOf(
+  { domain }: SearchConfiguration,
+  found: FoundPrompts,
+  heldOut: HeldOutScores | undefined,
+): ArchiveView {
+  const elites = new Set(found.elites.map(({ id }) => id));
+  const shown = new Map<string, EvaluatedPrompt>();
+  for (const elite of found.elites) {
+    shown.set(elite.id, elite);
+    for (const ancestor of ancestors(elite, found.prompts)) {
+      // The rest of a line that was met before is there already.
+      if (shown.has(ancestor.id) && !elites.has(ancestor.id)) break;
+      shown.set(ancestor.id, ancestor);
+    }
+  }
+  const items = [...shown.values()].sort((a, b) => a.iteration - b.iteration);
+  return {
+    dimensions: domain.descriptors.map((descriptor) => ({ name: descriptor.name, bins: labelsOf(descriptor) })),
+    items: items.map(
+      (prompt): ArchiveItemView => ({
+        id: prompt.id,
+        ...(prompt.parentId !== undefined && { parentId: prompt.parentId }),
+        bins: prompt.bins,
+        problem: prompt.text,
+        modelAnswer: prompt.response,
+        correct: prompt.fitness < domain.success,
+        fitness: prompt.fitness,
+        iteration: prompt.iteration,
+        mutation: prompt.steps.map(({ descriptor, label }) => `${descriptor}: ${label}`).join(", "),
+        elite: elites.has(prompt.id),
+        judgements: judgementsOf(prompt, found, heldOut),
+      }),
+    ),
+    weakBelow: domain.success,
+    kind: "prompts",
+    ...(domain.sensitive && { hidden: true }),
+  };
+}
+
+function judgementsOf(prompt: EvaluatedPrompt, found: FoundPrompts, heldOut: HeldOutScores | undefined): string[] {
+  const { votes, incumbentId, fitness } = prompt;
+  const against = incumbentId === undefined ? undefined : found.prompts.get(incumbentId)?.iteration;
+  const unread = votes === undefined || votes.unparsable === 0 ? "" : `, ${votes.unparsable} could not be read`;
+  const ties = votes === undefined || votes.tie === 0 ? "" : `, ${votes.tie} ties`;
+  const score = heldOut?.scores[prompt.id];
+  return [
+    votes === undefined
+      ? "Entered without a comparison"
+      : `Votes ${votes.first} to ${votes.second} against the prompt of iteration ${against ?? "?"}${ties}${unread}`,
+    `The search's judge scores ${fitness.toFixed(2)}`,
+    ...(score === undefined
+      ? []
+      : [`The held-out judge scores ${score === null ? "nothing readable" : score.toFixed(2)}`]),
+  ];
+}
+
+function verdictOf(
+  { domain, iterations }: SearchConfiguration,
+  found: FoundPrompts,
+  heldOut: HeldOutScores | undefined,
+): Pick<ReportViewModel, "verdict" | "verdictTone"> {
+  const last = found.course.at(-1);
+  if (last === undefined) return { verdict: "Not finished: no iteration is done yet.", verdictTone: "unfinished" };
+  const successes = found.elites.filter(({ fitness }) => fitness >= domain.success).length;
+  const filled = `${last.filledCells} of ${found.cells} cells are filled (${hundredthsText(last.coverage, 1)} %)`;
+  const own = `by the search's own judge the target handles ${successes} of ${found.elites.length} prompts badly`;
+  const other = heldOut && `, by the held-out judge ${shareText(heldOut, domain.success)}`;
+  const text = `${filled}; ${own}${other ?? ""}.`;
+  if (found.iterations < iterations) {
+    return {
+      verdict: `Not finished: ${found.iterations} of ${iterations} iterations. ${text}`,
+      verdictTone: "unfinished",
+    };
+  }
+  return { verdict: text, verdictTone: heldOut === undefined ? "mixed" : "good" };
+}
+
+function shareText({ scores }: HeldOutScores, success: number): string {
+  const read = Object.values(scores).filter((score) => score !== null);
+  if (read.length === 0) return "nothing could be read";
+  const count = read.filter((score) => score >= success).length;
+  const { low, high } = wilsonInterval(count, read.length);
+  return `${count} of ${read.length} (${hundredthsText(low, 1)} to ${hundredthsText(high, 1)} %)`;
+}
+
+function notesOf(
+  configuration: SearchConfiguration,
+  found: FoundPrompts,
+  heldOut: HeldOutScores | undefined,
+  store: RunStore,
+): string[] {
+  const { heldOutJudge, judge, iterations } = configuration;
+  const discarded = Object.entries(found.discarded).map(([reason, count]) => `${reason} ${count}`);
+  const unread = Object.values(heldOut?.scores ?? {}).filter((score) => score === null).length;
+  const calls = describeCalls(store.modelCalls);
+  return [
+    ...(heldOutJudge === undefined
+      ? [
+          "There was no held-out judge (--held-out-judge): success is told by the search's own judge alone, whose mistakes a search finds too.",
+        ]
+      : []),
+    ...(heldOutJudge === judge ? ["The held-out judge is the search's own judge: it is no check of it."] : []),
+    ...(heldOutJudge !== undefined && heldOut === undefined && found.iterations >= iterations
+      ? ["The held-out judge has not scored the archive yet; illume resume goes on with it."]
+      : []),
+    ...(unread === 0
+      ? []
+      : [`The held-out judge's answer could not be read for ${unread} prompts, which its share leaves out.`]),
+    ...(discarded.length === 0 ? [] : [`Discarded children: ${discarded.join(", ")}.`]),
+    ...(calls === undefined ? [] : [calls]),
+  ];
+}
+
+function curvesOf({ course }: FoundPrompts): CurveView[] {
+  if (course.length < 2) return [];
+  const line = (name: string, value: (moment: FoundPrompts["course"][number]) => number) => ({
+    name,
+    points: course
+      .filter((moment) => Number.isFinite(value(moment)))
+      .map((moment) => [moment.iteration, value(moment)] as const),
+  });
+  return [
+    {
+      name: "The archive",
+      horizontal: "iteration",
+      vertical: "share, or mean over filled cells",
+      series: [
+        line("coverage", ({ coverage }) => coverage),
+        line("mean fitness", ({ meanFitness }) => meanFitness),
+        line("success rate", ({ successRate }) => successRate),
+      ],
+    },
+    {
+      name: "Self-BLEU",
+      horizontal: "iteration",
+      vertical: `mean over at most ${selfBleuSample} of the archive's prompts; less is more diverse`,
+      series: [line("self-BLEU", ({ selfBleu }) => selfBleu)],
+    },
+  ];
+}
+
+function spendingViews(store: RunStore): SpendingView[] {
+  return spendingByRole(store).map(({ role, model, calls, inputTokens, outputTokens, nanodollars, unpricedCalls }) => ({
+    role,
+    model,
+    calls,
+    inputTokens,
+    outputTokens,
+    price: unpricedCalls > 0 ? "not known" : dollars(nanodollars),
+  }));
+}
+
+/** What of a configuration tells runs apart; the domain's texts are in its file. */
+function settingsOf({ domain, arms, calls, ...rest }: SearchConfiguration): ReportViewModel["settings"] {
+  const { source, ...settings } = rest;
+  const groups = {
+    domain: source === domain.name ? source : `${domain.name} (${source})`,
+    ...settings,
+    ...arms,
+    ...calls,
+  };
+  return Object.entries(groups).map(([name, value]) => ({ name, value: value === null ? "none" : String(value) }));
+}
+
+function commandOf(configuration: SearchConfiguration): string {
+  const { domain, source, target, mutator, judge, oracle, heldOutJudge, arms, similarity, seed } = configuration;
+  const { iterations, batchSize, comparisons, heldOutKind, nearDuplicates, calls } = configuration;
+  const flags: readonly (readonly [flag: string, value: string | number | undefined, usual?: string | number])[] = [
+    ["target", target],
+    ["mutator", mutator],
+    ["judge", judge],
+    ["oracle", oracle],
+    ["held-out-judge", heldOutJudge],
+    ["held-out-kind", heldOutKind, "rubric"],
+    ["iterations", iterations, domain.search.iterations],
+    ["batch-size", batchSize, domain.search.batchSize],
+    ["comparisons", comparisons, 4],
+    ["similarity", similarity ?? "none", domain.search.similarity],
+    ["parents", arms.parents, "archive"],
+    ["cells", arms.cells, "low-fitness"],
+    ["replacement", arms.replacement],
+    ["memory", arms.memory, 0],
+    ["elites-per-cell", arms.elitesPerCell, 1],
+    ["seed", seed, 0],
+    ["max-calls", calls.maxCalls],
+    ["max-tokens", calls.maxTokens],
+    ["max-usd", calls.maxUsd],
+    ["price", calls.price?.join(",")],
+    ["concurrency", calls.concurrency, 8],
+  ];
+  const given = flags.flatMap(([flag, value, usual]) =>
+    value === undefined || value === usual ? [] : [`--${flag} ${shellWord(String(value))}`],
+  );
+  if (nearDuplicates) given.push("--without-near-duplicates");
+  return [programCommand, "search", shellWord(source), ...given].join(" ");
+}

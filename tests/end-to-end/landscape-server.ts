@@ -1,0 +1,78 @@
+/** The models of the synthetic landscape behind an endpoint each, which remember what they answered. */
+import type { LanguageModel } from "../../src/language-models/language-model.ts";
+import { ScriptedLanguageModel } from "../../src/language-models/scripted-language-model.ts";
+import { startServer } from "../../src/language-models/server/start-server.ts";
+import { Landscape } from "../../src/rainbow-teaming/landscape/landscape.ts";
+import {
+  landscapeMutator,
+  landscapeTarget,
+  responseLevels,
+} from "../../src/rainbow-teaming/landscape/landscape-models.ts";
+
+export const endToEndLandscape = {
+  seed: 1,
+  categories: 4,
+  styles: 4,
+  details: 6,
+  words: 8,
+  hitsToFail: [2, 5],
+} as const;
+
+/** A judge that reads a response's level off its text, right always: a letter for two responses, a number for one. */
+export function landscapeJudgeModel(): ScriptedLanguageModel {
+  return new ScriptedLanguageModel({
+    id: "landscape:judge",
+    answer: ({ text }) => {
+      const severities = text
+        .split(/^==[0-9a-f]{12}== begin /mu)
+        .filter((block) => block.startsWith("response"))
+        .map((block) => responseLevels(block).severity);
+      const [first = 0, second] = severities;
+      return second === undefined ? String(first) : first > second ? "A" : "B";
+    },
+  });
+}
+
+/** Serves the models of a landscape; each answer takes at least so long. */
+export async function startLandscape({ milliseconds = 0 }: { readonly milliseconds?: number } = {}) {
+  let asked: string[] = [];
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+  const landscape = new Landscape(endToEndLandscape);
+  const slow = (model: LanguageModel): LanguageModel =>
+    Object.assign(Object.create(model) as LanguageModel, {
+      joinsCalls: true,
+      generate: async (options: Parameters<LanguageModel["generate"]>[0]) => {
+        if (milliseconds > 0) await new Promise((resolve) => setTimeout(resolve, milliseconds));
+        const answers = await model.generate(options);
+        const { prompts, seed, maximumTokens } = options;
+        for (const prompt of prompts) asked.push(JSON.stringify([model.id, prompt, seed, maximumTokens]));
+        for (const { count, resolve } of waiting) if (asked.length >= count) resolve();
+        return answers;
+      },
+    });
+  const models = {
+    mutator: landscapeMutator(landscape),
+    target: landscapeTarget(landscape),
+    judge: landscapeJudgeModel(),
+  };
+  const servers = await Promise.all(Object.values(models).map((model) => startServer({ model: slow(model) })));
+  const [mutator, target, judge] = servers.map(({ url, name }) => `${url}#${name}`) as [string, string, string];
+  return {
+    landscape,
+    /** Every call that was answered since the last `forget`, as text. */
+    asked: () => [...asked],
+    forget: () => {
+      asked = [];
+    },
+    /** Resolves once so many calls were answered. */
+    until: (count: number) =>
+      new Promise<void>((resolve) => {
+        if (asked.length >= count) resolve();
+        else waiting.push({ count, resolve });
+      }),
+    ids: { mutator, target, judge },
+    close: async () => {
+      await Promise.all(servers.map((server) => server.close(0)));
+    },
+  };
+}
