@@ -70,6 +70,8 @@ export interface SeedRunOptions {
   readonly signal?: AbortSignal;
 }
 
+let machineOfProcess: MachineDescription | undefined;
+
 /** The result of an arm, searched for or read where it is there already. Throws InterruptedError where the signal aborts. */
 export async function runArm(options: SeedRunOptions, name: RainbowArmName): Promise<FinishedArm> {
   const file = finishedFile(options, name);
@@ -80,8 +82,9 @@ export async function runArm(options: SeedRunOptions, name: RainbowArmName): Pro
     requireSameSettings([finished.settings, finished.arm], [settings, arm], file);
     return finished;
   }
-  const machine = describeMachine();
-  const finished: FinishedArm = { settings, arm, result: await searchArm(options, arm), machine };
+  // Once a process: the checkout may move on while it runs, its code does not.
+  machineOfProcess ??= describeMachine();
+  const finished: FinishedArm = { settings, arm, result: await searchArm(options, arm), machine: machineOfProcess };
   mkdirSync(join(options.directory, `seed-${options.seed}`), { recursive: true });
   writeFileAtomic(file, `${JSON.stringify(finished)}\n`);
   return finished;

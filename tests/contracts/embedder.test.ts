@@ -9,7 +9,7 @@ import { startServer } from "../../src/language-models/server/start-server.ts";
 import { startFaultInjectingEndpoint } from "../endpoint/fault-injecting-endpoint.ts";
 import { VirtualClock } from "../endpoint/virtual-clock.ts";
 import { tinyLanguageModel, tinyShape } from "../fixtures/tiny-language-model.ts";
-import { embedderContract } from "./embedder.contract.ts";
+import { embedderContract, shortTexts } from "./embedder.contract.ts";
 
 // Of different padded lengths, in the letters of the tiny model.
 const tinyTexts = ["a cab.", "a bad cab fed a deaf bee a cabbage", "aha. ".repeat(30), "?"];
@@ -70,5 +70,10 @@ embedderContract({
 // The package is optional, and large.
 if (isPackageInstalled("node-llama-cpp")) {
   const file = fileURLToPath(new URL("../fixtures/llama-cpp/tiny.gguf", import.meta.url));
-  embedderContract({ name: "GGUF", create: () => openEmbedder(`gguf:${file}`, { threads: 1 }), many: 40 });
+  embedderContract({
+    name: "GGUF",
+    create: () => openEmbedder(`gguf:${file}`, { threads: 1 }),
+    texts: shortTexts,
+    many: 40,
+  });
 }

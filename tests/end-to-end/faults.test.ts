@@ -148,7 +148,7 @@ describe("checkpoints of a run", () => {
     expect(torn.status).toBe(5);
     // The command that goes on would fail in the same way.
     expect(torn.stderr).not.toContain("What was done before");
-    expect(errorOf(torn)).toContain(`remove "${path}" to do this round's training again`);
+    expect(errorOf(torn)).toContain(`remove "${path}" to do this lesson again`);
     rmSync(path);
     expect((await illume(folder, "resume")).status).toBe(0);
     expect(contentsOf(onlyRun(folder) as string)).toEqual(expected);

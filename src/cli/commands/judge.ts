@@ -35,11 +35,11 @@ export const judge = illumeCommand({
   summary: "Measure a judge by what people say: accuracy, kappa, position bias.",
   examples: [
     {
-      command: 'illume judge --labels pairs.jsonl --judge openai:gpt-4.1-mini --rubric "Which response is ruder?"',
+      command: 'illume judge --labels pairs.jsonl --judge ollama:A --rubric "Which is ruder?"',
       explanation: "a model that compares, each pair in both orders",
     },
     {
-      command: "illume judge --labels answers.csv --judge http://127.0.0.1:8000/v1#guard --kind llama-guard",
+      command: "illume judge --labels answers.csv --judge ollama:guard --kind llama-guard",
       explanation: "a guard model, by labels of single responses",
     },
     {

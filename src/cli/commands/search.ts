@@ -18,12 +18,11 @@ export const search = illumeCommand({
     },
     { command: "illume search --search-arm full-sampler-failures", explanation: "sampling in place of mutation" },
     {
-      command:
-        "illume search question-answering --target ollama:A --mutator ollama:B --judge ollama:C --held-out-judge ollama:D",
-      explanation: "prompts that a model handles badly (Rainbow Teaming); also cybersecurity and safety",
+      command: "illume search safety --target ollama:A --mutator ollama:B --judge ollama:C",
+      explanation: "prompts that a model handles badly (Rainbow Teaming); also question-answering and cybersecurity",
     },
     {
-      command: "illume search my-assistant.yaml --target ollama:A --mutator ollama:B --judge ollama:C --iterations 500",
+      command: "illume search mine.yaml --target ollama:A --mutator ollama:B --judge ollama:C",
       explanation: "prompts of a domain of your own, as illume init writes it",
     },
   ],
