@@ -7,7 +7,7 @@ import { type SearchSeed, searchFailures } from "./failure-search.ts";
 import type { StoredFound } from "./found-problem.ts";
 import { type LoopContext, type LoopOptions, withLoopContext } from "./loop-context.ts";
 import { measureTestSets, type TestSetResult } from "./measurement.ts";
-import { type Lesson, loadTarget, requireTeachable, type Target } from "./targets/target.ts";
+import { type AskableTarget, type Lesson, loadTarget, requireTeachable, type Target } from "./targets/target.ts";
 import { measureTrainingCard } from "./training-card.ts";
 import { drawTrainingSet, lessonOf, type TrainingSet } from "./training-set.ts";
 
@@ -16,7 +16,7 @@ export interface ImproveResult {
   readonly before: readonly TestSetResult[];
   readonly after: readonly TestSetResult[];
   /** The taught model. */
-  readonly model: Target;
+  readonly model: AskableTarget;
 }
 
 /** Names of the searches in the run store. */

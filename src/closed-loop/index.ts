@@ -19,3 +19,4 @@ export type { TestSetResult } from "./measurement.ts";
 export type { Progress, ProgressPhase } from "./progress.ts";
 export { changeableSettings, changeRunConfiguration, runConfiguration } from "./run-configuration.ts";
 export { searchForFailures } from "./search.ts";
+export type { AskableTarget } from "./targets/target.ts";

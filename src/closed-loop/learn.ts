@@ -4,11 +4,11 @@ import { programCommand } from "../core/program-command.ts";
 import { loadFound } from "./found-problem.ts";
 import { roundLesson, searchName, teach, trainingSetOfRound } from "./improve.ts";
 import { type LoopOptions, withLoopContext } from "./loop-context.ts";
-import { loadTarget, type Target } from "./targets/target.ts";
+import { type AskableTarget, loadTarget } from "./targets/target.ts";
 import { measureTrainingCard } from "./training-card.ts";
 
 /** Teaches the model. Throws InvalidArgumentError where the run has no failures to learn from. */
-export async function learnFromEntries(options: LoopOptions): Promise<Target> {
+export async function learnFromEntries(options: LoopOptions): Promise<AskableTarget> {
   return withLoopContext({ ...options, phases: ["learn", "report"] }, async (context) => {
     const found = context.store.entries(searchName(1)).map((entry) => loadFound(context.domain.task, entry));
     const trainingSet = trainingSetOfRound(context, 1, found);

@@ -12,11 +12,13 @@ import { oneVote } from "./votes.ts";
 
 /** Whether (true is 1), or how much in [0, 1], an item is what is looked for; with a reason where one is wanted. */
 export type ScoringFunction = (item: JudgedItem) => Scored | Promise<Scored>;
-type Scored = boolean | number | { readonly value: boolean | number; readonly reason?: string };
+/** What a function says of a response: right or wrong, a value in [0, 1], or either with a reason. */
+export type Scored = boolean | number | { readonly value: boolean | number; readonly reason?: string };
 
 /** Which of two items is more of what is looked for. */
 export type ComparingFunction = (first: JudgedItem, second: JudgedItem) => Compared | Promise<Compared>;
-type Compared = "first" | "second" | "tie";
+/** Which response of a pair a function finds the better one. */
+export type Compared = "first" | "second" | "tie";
 
 /** Functions of which at least one is given; undefined may also be the name of what a module does not export. */
 export interface FunctionJudgeOptions {

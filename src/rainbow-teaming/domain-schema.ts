@@ -153,7 +153,7 @@ export type Domain = z.output<typeof domainSchema>;
 export type DomainDescriptor = Domain["descriptors"][number];
 
 /** What a descriptor's labels are made from. */
-type LabelSource =
+export type LabelSource =
   | { readonly kind: "categories"; readonly categories: readonly { readonly name: string }[] }
   | { readonly kind: "first-word"; readonly words: readonly string[] }
   | { readonly kind: "labels"; readonly labels: readonly string[] }

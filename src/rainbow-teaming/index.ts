@@ -1,5 +1,5 @@
 export * from "./domain-error.ts";
-export { type Domain, type DomainDescriptor, domainSchema, labelsOf } from "./domain-schema.ts";
+export { type Domain, type DomainDescriptor, domainSchema, type LabelSource, labelsOf } from "./domain-schema.ts";
 export * from "./evaluated-prompt.ts";
 export { Landscape, type LandscapeOptions, type LandscapePrompt, type LandscapeTruth } from "./landscape/landscape.ts";
 export * from "./landscape/landscape-audit.ts";
@@ -33,10 +33,11 @@ export {
 export * from "./read-seeds.ts";
 export { type FoundPrompts, foundPrompts, type SearchMoment } from "./run/found-prompts.ts";
 export { type PromptRecord, promptRecords } from "./run/prompt-records.ts";
-export { type RoleSpending, spendingByRole } from "./run/role-models.ts";
+export { type OpenModel, type RoleSpending, spendingByRole } from "./run/role-models.ts";
 export { runSearch, type SearchRunOptions, type SearchRunProgress } from "./run/run-search.ts";
 export {
   parseSearchConfiguration,
+  rainbowSchema,
   type SearchConfiguration,
   type SearchConfigurationInput,
   searchConfiguration,

@@ -24,14 +24,18 @@ export interface Lesson<Problem> {
   readonly random: RandomStream;
 }
 
-/** A model, untouched or taught. */
-export interface Target {
+/** A model, untouched or taught, as far as it can be asked. */
+export interface AskableTarget {
   /** SHA-256 of its weights in hexadecimal digits, computed once; for a model that runs elsewhere its id. */
   readonly revision: () => string;
   /** Requests at once where it is asked over a network: its calls are always recorded. Undefined for one that runs here. */
   readonly requestsAtOnce?: number;
   /** Opens it to be asked. */
   readonly open: () => Promise<LanguageModel>;
+}
+
+/** A model in the loop. */
+export interface Target extends AskableTarget {
   /**
    * The model after a lesson; goes on from a checkpoint where there is one. Undefined for a model that runs elsewhere.
    * Throws NumericalError where it diverges: the last checkpoint is kept.

@@ -29,7 +29,8 @@ const callsSchema = z.strictObject({
 export type SearchCalls = z.output<typeof callsSchema>;
 
 const model = z.string().min(1);
-const rainbowSchema = z.strictObject({
+/** The settings of a search for prompts: names, ranges, defaults. */
+export const rainbowSchema = z.strictObject({
   domain: domainSchema,
   /** The name or file that the domain was read from, for people. */
   source: z.string(),
