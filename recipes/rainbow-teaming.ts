@@ -56,8 +56,9 @@
  *      transfers, more often than at random problems of the same cells, one for each (5b); transfer from the strongest to
  *      the weakest is higher than from the weakest to the strongest (5c).
  *
- * With SmolLM2-135M-Instruct as target over HTTP, which is too weak to mutate or judge (rainbow-teaming/served), three seeds:
- * plain questions about numbers, judged by their answers. At equal questions:
+ * With SmolLM2-135M-Instruct as target over HTTP, which is too weak to mutate or judge (rainbow-teaming/served), five seeds:
+ * plain questions about numbers, judged by their answers. At equal questions, both searches of a seed from the same first ones (two
+ * seeds had been run before with first questions of each search's own; they were run again):
  *   11. the search fails the model in more cells than without stepping stones, where every question is a mutation of easy ones
  *       (11a), and in at least as many, within two, as a sampler that draws from all cells alike (11b).
  * What a small reasoner fails at is put to the same model, beside ordinary problems; about that nothing is claimed.

@@ -7,7 +7,7 @@ import { judgeServed } from "./claims.ts";
 import { servedSection } from "./section.ts";
 import { questionSources, readServed, runServed, type ServedRunOptions, type ServedSettings } from "./seed-run.ts";
 
-const seeds = [60, 61, 62];
+const seeds = [60, 61, 62, 63, 64];
 
 const settings: ServedSettings = {
   iterations: 150,

@@ -165,13 +165,15 @@ class ServedModel {
 }
 
 async function search(
-  { settings, signal }: ServedRunOptions,
+  { settings, seed, signal }: ServedRunOptions,
   target: LanguageModel,
   source: Exclude<QuestionSource, "complete-sampler">,
   random: RandomStream,
 ): Promise<FoundQuestions> {
   const store = memoryRunStore({ configuration: {} });
-  const seeds = Array.from({ length: settings.seeds }, () => easyQuestion(random));
+  // The same for both searches of a seed, so that their difference is paired.
+  const first = new RandomStream(seed, ["served model", "first questions"]);
+  const seeds = Array.from({ length: settings.seeds }, () => easyQuestion(first));
   await rainbowSearch({
     domain: plainQuestionsDomain,
     store,
