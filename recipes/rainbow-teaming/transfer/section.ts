@@ -8,7 +8,7 @@ import { PromptArchive } from "../../../src/rainbow-teaming/prompt-archive.ts";
 import { decimalText, hundredthsText, pointsText } from "../../../src/report/number-text.ts";
 import { overSeeds } from "../claims.ts";
 import type { SeedOfPart } from "../part.ts";
-import { beyondCell, bySeed, judgedReasoners, ordinaryAccuracy, transfers } from "./claims.ts";
+import { beyondCell, bySeed, judgedReasoners, ordinaryAccuracy } from "./claims.ts";
 import type { TransferSeed } from "./seed-run.ts";
 
 /** Problems of all seeds together, as one archive a source: the matrix that `illume attack` makes. */
@@ -62,9 +62,8 @@ export function transferSection(finished: readonly SeedOfPart<TransferSeed>[], s
     const cell = matrix.find((one) => one.archive === source && one.target === target && one.judge === judge);
     return cell?.rate === undefined ? "–" : shareText(cell.rate);
   };
-  const pairs = transfers(judged);
   const excess = (source: string, target: string) => {
-    if (!pairs.some((pair) => pair.source === source && pair.target === target)) return "–";
+    if (source === target) return "–";
     const { estimate, low, high } = bySeed(seeds, (seed) => beyondCell(seed, { source, target })).interval;
     return `${pointsText(estimate)} (${pointsText(low)} to ${pointsText(high)})`;
   };
@@ -101,8 +100,8 @@ in ${decimalText((settings as { readonly draws: number }).draws, 0)} draws are l
 
 ${table("cells of", rate("random problems of the same cells"))}
 
-The first minus the second, in points, over the cells of which there are both: mean over seeds with Student's 95 %
-interval.
+The first minus the second, in points, over the cells of which there are both: interquartile mean over seeds with its 95 %
+bootstrap interval. Reasoners that claims are not about are shown too.
 
 ${table("archive against", excess)}
 
