@@ -91,12 +91,10 @@ async function openModels(
   context: CommandContext,
   queueUrl: string | undefined,
 ): Promise<ModelAccess> {
-  const { modelOfRole, roles } = await import("../rainbow-teaming/run/role-models.ts");
+  const { embeddingRoles, modelOfRole, roles } = await import("../rainbow-teaming/run/role-models.ts");
   const { calls, threads } = configuration;
   const ids = roles.flatMap((role) => modelOfRole(configuration, role) ?? []);
-  const embedders = (["embedder", "archive embedder"] as const).flatMap(
-    (role) => modelOfRole(configuration, role) ?? [],
-  );
+  const embedders = embeddingRoles.flatMap((role) => modelOfRole(configuration, role) ?? []);
   return openAccess(ids, { threads, concurrency: calls.concurrency, queueUrl, embedders }, context);
 }
 
