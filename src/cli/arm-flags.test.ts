@@ -78,7 +78,25 @@ test("near-duplicates have a threshold of their embedder's", () => {
   expect(() => near(other)).toThrow("--near-duplicate-threshold");
 });
 
+test("child and parent are compared by BLEU, or by an embedder with a threshold of its own", () => {
+  const similarity = (flags: object) => readArmFlags(domain, { ...flags }).similarity;
+  const other = { "similarity-by": "openai:text-embedding-3-small" };
+  expect(similarity({ similarity: "0.4" })).toBe(0.4);
+  expect(similarity({ "similarity-by": "use-lite" })).toEqual({ by: "use-lite", threshold: 0.85 });
+  expect(similarity({ "similarity-by": "n-grams", similarity: "0.7" })).toEqual({ by: "n-grams", threshold: 0.7 });
+  expect(similarity({ ...other, similarity: "0.9" })).toMatchObject({ threshold: 0.9 });
+  expect(() => similarity(other)).toThrow("--similarity-by");
+
+  const meaning = { search: { ...domain.search, similarity: { by: "use-lite", threshold: 0.8 } } };
+  const given = (flags: object) => readArmFlags(meaning, { ...flags }).similarity;
+  expect(given({})).toEqual({ by: "use-lite", threshold: 0.8 });
+  expect(given({ similarity: "0.9" })).toEqual({ by: "use-lite", threshold: 0.9 });
+  expect(given({ "similarity-by": "bleu" })).toBe(0.6);
+  expect(given({ similarity: "none" })).toBeNull();
+});
+
 test.each<[Record<string, string>, unknown, string]>([
+  [{ similarity: "none", "similarity-by": "use-lite" }, InvalidArgumentError, "both"],
   [{ arm: "rainbowplus" }, UnknownNameError, "rainbow-plus"],
   [{ "cheap-judge": "openai:x" }, InvalidArgumentError, "--ranked-mutations"],
   [{ arm: "ferret" }, InvalidArgumentError, "add --cheap-judge ID"],
@@ -100,7 +118,11 @@ test("the report's command gives the same search back", async () => {
   const flags = fc.record(
     {
       arm: fc.constantFrom(...armNames.filter((name) => name !== "ferret")),
-      similarity: fc.oneof(share, fc.constant("none")),
+      filter: fc.oneof(
+        fc.record({ similarity: fc.oneof(share, fc.constant("none")) }),
+        fc.record({ "similarity-by": fc.constantFrom("bleu", "use-lite"), similarity: share }),
+        fc.constant({ "similarity-by": "use-lite" }),
+      ),
       parents: fc.constantFrom("archive", "same-cell", "none"),
       cells: fc.constantFrom("low-fitness", "uniform"),
       replacement: fc.constantFrom("comparison", "score"),
@@ -125,8 +147,8 @@ test("the report's command gives the same search back", async () => {
     { requiredKeys: [] },
   );
   await fc.assert(
-    fc.asyncProperty(flags, async ({ ranked = {}, near = {}, ...rest }) => {
-      const given = { ...rest, ...ranked, ...near, ...models };
+    fc.asyncProperty(flags, async ({ ranked = {}, near = {}, filter = {}, ...rest }) => {
+      const given = { ...rest, ...ranked, ...near, ...filter, ...models };
       const configuration = await readRainbowFlags("safety", { ...given, model: given.target });
       const words = searchFlags(configuration).flatMap((flag) => flag.split(" "));
       const checked = checkArguments(words, search.citty.args as never, "search");

@@ -12,6 +12,7 @@ import { byFamily } from "../rainbow-teaming/attack/prompt-families.ts";
 import { judgeText } from "../rainbow-teaming/attack/success-gate.ts";
 import type { TransferCell } from "../rainbow-teaming/attack/transfer-matrix.ts";
 import type { RunStore } from "../runs/run-store.ts";
+import { fileNotes } from "./file-notes.ts";
 import { decimalText, hundredthsText } from "./number-text.ts";
 import { costOf } from "./phase-costs.ts";
 import { shellWord } from "./run-settings.ts";
@@ -41,7 +42,7 @@ export function attackView(store: RunStore): ReportViewModel {
     comparisons: [],
     curves: [],
     card: [],
-    notes: notesOf(findings, store),
+    notes: [...fileNotes(store), ...notesOf(findings, store)],
   };
 }
 

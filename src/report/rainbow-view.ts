@@ -3,6 +3,7 @@ import { wilsonInterval } from "../core/statistics/wilson-interval.ts";
 import { describeCalls } from "../language-models/calls/describe-spending.ts";
 import { labelsOf } from "../rainbow-teaming/domain-schema.ts";
 import { type EvaluatedPrompt, judgedScore } from "../rainbow-teaming/evaluated-prompt.ts";
+import { describeSimilarity, similarityMeasure } from "../rainbow-teaming/parent-similarity.ts";
 import type { Reviews } from "../rainbow-teaming/review/review.ts";
 import { reviewSummary } from "../rainbow-teaming/review/review-agreement.ts";
 import { reviews } from "../rainbow-teaming/review/review-store.ts";
@@ -11,6 +12,7 @@ import { type HeldOutScores, heldOutScores } from "../rainbow-teaming/run/held-o
 import { judgeMeasurement } from "../rainbow-teaming/run/judge-labels.ts";
 import { type SearchConfiguration, searchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
 import type { RunStore } from "../runs/run-store.ts";
+import { fileNotes } from "./file-notes.ts";
 import { hundredthsText } from "./number-text.ts";
 import { costOf } from "./phase-costs.ts";
 import { itemNotes, judgeNote, reviewNotes } from "./review-notes.ts";
@@ -44,6 +46,7 @@ export function rainbowView(store: RunStore): ReportViewModel {
     curves: curvesOf(found),
     card: [],
     notes: [
+      ...fileNotes(store),
       ...notesOf(configuration, found, heldOut, store),
       judgeNote(measured, configuration.judgeLabels !== undefined),
       ...reviewNotes(summary),
@@ -97,6 +100,7 @@ function archiveOf(
     items,
     weakBelow: domain.success,
     kind: "prompts",
+    ...(similarity !== null && typeof similarity !== "number" && { similarityBy: similarityMeasure(similarity) }),
     ...(domain.sensitive && { hidden: true }),
   };
 }
@@ -233,11 +237,12 @@ function curvesOf({ course }: FoundPrompts): CurveView[] {
 
 /** What of a configuration tells runs apart; the domain's texts are in its file. */
 export function searchSettings(configuration: SearchConfiguration): ReportViewModel["settings"] {
-  const { domain, arms, calls, source, nearDuplicates: near, ...settings } = configuration;
+  const { domain, arms, calls, source, similarity, nearDuplicates: near, ...settings } = configuration;
   const groups = {
     domain: source === domain.name ? source : `${domain.name} (${source})`,
     ...settings,
     ...(domain.archive !== undefined && { archive: domain.archive.kind }),
+    similarity: describeSimilarity(similarity),
     nearDuplicates: typeof near === "boolean" ? near : `${near.by} from ${near.threshold}`,
     ...arms,
     ...calls,

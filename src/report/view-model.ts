@@ -33,7 +33,7 @@ export interface ArchiveItemView {
   readonly mutation: string;
   /** The text that was mutated where it was no item but a seed of the domain. */
   readonly seed?: string;
-  /** Of it and its parent, in [0, 1], by the search's filter (BLEU); missing where nothing was compared. */
+  /** Of it and its parent, by the search's filter: BLEU in [0, 1] or a cosine; missing where nothing was compared. */
   readonly similarity?: number;
   /** False for an ancestor that is shown for lineage only and is no longer in the archive. */
   readonly elite: boolean;
@@ -56,6 +56,8 @@ export interface ArchiveView {
   readonly weakBelow: number;
   /** What an item is: a problem with a right answer (where it is left out), or a prompt whose response a judge scores. */
   readonly kind?: "prompts";
+  /** What the filter compared child and parent by, as "cosine by use-lite"; BLEU where it is left out. */
+  readonly similarityBy?: string;
   /** Whether texts are hidden until asked for. */
   readonly hidden?: true;
 }

@@ -1,6 +1,7 @@
 /** The page and the file of a comparison on any endpoints. */
 import { join } from "node:path";
 import { writeFileAtomic } from "../../../src/core/atomic-file.ts";
+import { describeSimilarity } from "../../../src/rainbow-teaming/parent-similarity.ts";
 import type { SearchConfiguration } from "../../../src/rainbow-teaming/run/search-configuration.ts";
 import { decimalText, hundredthsText } from "../../../src/report/number-text.ts";
 import { describe } from "../../closed-loop/claims.ts";
@@ -98,7 +99,7 @@ ${table(["arm", ...compared.map(({ name }) => name)], differences)}
 ${endpointArmNames.map((name) => `- ${name}: ${endpointArms[name].difference}`).join("\n")}
 
 ${roles.flatMap(([role, id]) => (id === undefined ? [] : [`- ${role}: \`${inline(id)}\``])).join("\n")}
-- Batches of ${configuration.batchSize}, ${configuration.comparisons} votes at most, similarity filter ${configuration.similarity ?? "none"}; seeds ${seeds.map(({ seed }) => seed).join(", ")}
+- Batches of ${configuration.batchSize}, ${configuration.comparisons} votes at most, similarity filter ${describeSimilarity(configuration.similarity)}; seeds ${seeds.map(({ seed }) => seed).join(", ")}
 ${[...new Set(seeds.flatMap(({ machines }) => machines.map(machineText)))].map((text) => `- ${text}`).join("\n")}
 - All numbers by seed: [rainbow-teaming.json](rainbow-teaming.json)
 `;

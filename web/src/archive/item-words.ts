@@ -15,11 +15,13 @@ export interface ItemWords {
   readonly outcome: (item: ItemOutcome) => string;
   /** How many items the model fails, after their number: "3 wrong". */
   readonly failures: string;
+  /** What child and parent were compared by. */
+  readonly similarity: string;
   /** The number of such items as something that a cell shows. */
   readonly failing: string;
 }
 
-const words: Readonly<Record<"problem" | "prompt", ItemWords>> = {
+const words: Readonly<Record<"problem" | "prompt", Omit<ItemWords, "similarity">>> = {
   problem: {
     noun: "problem",
     nouns: "problems",
@@ -41,8 +43,8 @@ const words: Readonly<Record<"problem" | "prompt", ItemWords>> = {
   },
 };
 
-export function itemWords({ kind }: Pick<ArchiveView, "kind">): ItemWords {
-  return words[kind === "prompts" ? "prompt" : "problem"];
+export function itemWords({ kind, similarityBy = "BLEU" }: Pick<ArchiveView, "kind" | "similarityBy">): ItemWords {
+  return { ...words[kind === "prompts" ? "prompt" : "problem"], similarity: similarityBy };
 }
 
 /** "1 prompt", "2,000 prompts". */
