@@ -6,6 +6,7 @@ import { readLabels } from "../judges/labels.ts";
 import type { LanguageModel } from "../language-models/language-model.ts";
 import type { SearchRunProgress } from "../rainbow-teaming/run/run-search.ts";
 import type { SearchCalls, SearchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
+import { namedFilesState } from "../runs/named-files.ts";
 import type { RunQueue } from "../runs/queue/run-queue.ts";
 import { createRun, openRun } from "../runs/run-database.ts";
 import { newRunName } from "../runs/run-folders.ts";
@@ -57,6 +58,7 @@ export async function startRainbow(
       state: {
         [commandKey]: rainbowCommand,
         ...(labels !== undefined && { [judgeLabelsKey]: labels as unknown as Json }),
+        ...namedFilesState(configuration),
         ...gateState(gate),
       },
     });

@@ -29,6 +29,7 @@ import { lessonsKey } from "../rainbow-teaming/improve/make-lessons.ts";
 import { type MeasuredOn, measurementKey, type TargetMeasurement } from "../rainbow-teaming/improve/measure-target.ts";
 import { trainsHere } from "../rainbow-teaming/improve/train-target.ts";
 import type { RunStore } from "../runs/run-store.ts";
+import { fileNotes } from "./file-notes.ts";
 import {
   attackComparisons,
   cellOutcomes,
@@ -93,6 +94,7 @@ export function improvementView(store: RunStore): ReportViewModel {
     curves: lossCurves(store),
     card: [],
     notes: [
+      ...fileNotes(store),
       ...notes,
       `Model calls: ${describeSpending(calls.spending)}; ${calls.reused} of ${calls.complete} results came from a cache.`,
     ],

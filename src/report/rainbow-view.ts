@@ -12,6 +12,7 @@ import { type HeldOutScores, heldOutScores } from "../rainbow-teaming/run/held-o
 import { judgeMeasurement } from "../rainbow-teaming/run/judge-labels.ts";
 import { type SearchConfiguration, searchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
 import type { RunStore } from "../runs/run-store.ts";
+import { fileNotes } from "./file-notes.ts";
 import { hundredthsText } from "./number-text.ts";
 import { costOf } from "./phase-costs.ts";
 import { itemNotes, judgeNote, reviewNotes } from "./review-notes.ts";
@@ -45,6 +46,7 @@ export function rainbowView(store: RunStore): ReportViewModel {
     curves: curvesOf(found),
     card: [],
     notes: [
+      ...fileNotes(store),
       ...notesOf(configuration, found, heldOut, store),
       judgeNote(measured, configuration.judgeLabels !== undefined),
       ...reviewNotes(summary),
