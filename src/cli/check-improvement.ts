@@ -1,4 +1,5 @@
 /** What an improvement on prompts needs, checked before anything is made or paid. */
+import { readLabels } from "../judges/labels.ts";
 import { unknownPrice } from "../language-models/calls/budget.ts";
 import { priceOf } from "../language-models/calls/price.ts";
 import { parseModelId } from "../language-models/model-id.ts";
@@ -8,14 +9,20 @@ import type { ModelPool } from "./model-pool.ts";
 import { openToTeach } from "./open-to-teach.ts";
 
 /** Reads the files that are needed later, so that what is wrong with them is told before anything is paid. */
-export async function checkFiles({ ability, abilityRows, ordinary, lessons, search }: ImprovementConfiguration) {
+export async function checkFiles(
+  { ability, abilityRows, ordinary, lessons, search }: ImprovementConfiguration,
+  learnsOnly: boolean,
+) {
   const [{ readAbilityRows }, { readOrdinaryRows }] = await Promise.all([
     import("../rainbow-teaming/improve/ability.ts"),
     import("../rainbow-teaming/improve/training-rows.ts"),
   ]);
   if (ordinary !== undefined) await readOrdinaryRows(ordinary, lessons, []);
   const rows = ability === undefined ? search.domain.improve?.ability : await readAbilityRows(ability, abilityRows);
-  return { abilityPrompts: rows?.length ?? 0 };
+  // Where nothing is searched the judge was measured by the search that is learnt from.
+  const file = learnsOnly ? undefined : search.judgeLabels;
+  const labels = file === undefined ? undefined : await readLabels(file);
+  return { estimated: { ability: rows?.length ?? 0, ...(labels && { labels }) } };
 }
 
 /**

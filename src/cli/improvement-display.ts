@@ -4,6 +4,7 @@ import { describeEstimate } from "../language-models/calls/call-estimate.ts";
 import { describeSpending } from "../language-models/calls/describe-spending.ts";
 import type { ImprovementConfiguration } from "../rainbow-teaming/improve/improvement-configuration.ts";
 import type { ImprovementProgress } from "../rainbow-teaming/improve/improvement-context.ts";
+import type { EstimatedWork } from "../rainbow-teaming/improve/improvement-estimate.ts";
 import { percentage, wholeNumber } from "./terminal/numbers.ts";
 
 /** Said where nobody but the search's own judge says how good the result is. */
@@ -22,7 +23,7 @@ export function describeImprovement(configuration: ImprovementConfiguration, lea
 /** One line a phase and role, and their sum. */
 export async function tellImprovementEstimate(
   configuration: ImprovementConfiguration,
-  work: { readonly ability: number; readonly learnsOnly: boolean; readonly prompts?: number },
+  work: EstimatedWork,
   say: (text: string) => void,
 ): Promise<void> {
   const { estimateImprovement } = await import("../rainbow-teaming/improve/improvement-estimate.ts");

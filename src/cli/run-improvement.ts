@@ -11,6 +11,7 @@ import type {
   ChangedSettings,
   ImprovementConfiguration,
 } from "../rainbow-teaming/improve/improvement-configuration.ts";
+import type { EstimatedWork } from "../rainbow-teaming/improve/improvement-estimate.ts";
 import type { FailedPrompt } from "../rainbow-teaming/improve/make-lessons.ts";
 import { namedFilesState } from "../runs/named-files.ts";
 import { createRun, openRun } from "../runs/run-database.ts";
@@ -67,7 +68,7 @@ export async function startImprovement(
   context: CommandContext,
   { source, queueUrl }: ImprovementStart = {},
 ): Promise<void> {
-  const work = await checkFiles(configuration);
+  const work = await checkFiles(configuration, source !== undefined);
   const access = await openAccess(configuration, context, queueUrl);
   try {
     const needs = { learnsOnly: source !== undefined, queued: queueUrl !== undefined };
@@ -154,10 +155,10 @@ interface RunOptions {
   readonly store: RunStore;
   readonly context: CommandContext;
   /** Of a new run, for its estimate. */
-  readonly abilityPrompts?: number;
+  readonly estimated?: Pick<EstimatedWork, "ability" | "labels">;
 }
 
-async function run({ configuration, access, store, context, abilityPrompts }: RunOptions): Promise<void> {
+async function run({ configuration, access, store, context, estimated }: RunOptions): Promise<void> {
   const { terminal } = context;
   const resume = goOnCommand(store);
   const say = (text: string, command?: string) =>
@@ -181,10 +182,10 @@ async function run({ configuration, access, store, context, abilityPrompts }: Ru
     const learnsOnly = runOrigin(store).command === improvementCommands.learn;
     const command = learnsOnly ? "learn" : "improve";
     say(`illume ${command} ${search.domain.name}: ${describeImprovement(configuration, learnsOnly)}`);
-    if (abilityPrompts !== undefined) {
+    if (estimated !== undefined) {
       const collected = store.state(stateKeys.collected) as { readonly training: readonly unknown[] } | undefined;
       const prompts = collected && { prompts: collected.training.length };
-      await tellImprovementEstimate(configuration, { ability: abilityPrompts, learnsOnly, ...prompts }, say);
+      await tellImprovementEstimate(configuration, { ...estimated, learnsOnly, ...prompts }, say);
       if (search.heldOutJudge === undefined && !learnsOnly) say(noHeldOutJudge);
     }
     say(`Run folder: ${relative(process.cwd(), store.directory) || "."}. Ctrl-C stops it; it goes on with`, resume);
