@@ -41,16 +41,20 @@ export async function readSeeds(path: string, options: ReadSeedsOptions = {}): P
   const tests = document === undefined ? undefined : testsOf(document);
   let prompts: readonly (string | undefined)[];
   let skipped = 0;
+  let fault: string | undefined;
   if (tests !== undefined) prompts = promptsOfTests(tests, path, field);
   else if (extension === ".yaml" || extension === ".yml") throw noPrompts(path, 'no list "tests"');
   else {
     const { rows, skipped: faults } = await readRows(path, { malformed: "skip", ...(field && { field }) });
     prompts = rows.map(({ prompt, completion }) => (prompt === "" ? completion : prompt));
     skipped = faults.length;
+    fault = faults[0]?.fault;
   }
   const texts = prompts.map((prompt) => prompt?.toWellFormed().trim() ?? "");
   const different = [...new Set(texts.filter((text) => text !== ""))];
-  if (different.length === 0) throw noPrompts(path, `none in ${prompts.length + skipped} rows`);
+  if (different.length === 0) {
+    throw noPrompts(path, `none in ${prompts.length + skipped} rows${fault === undefined ? "" : ` (${fault})`}`);
+  }
   skipped += texts.filter((text) => text === "").length;
   const seeds = different.filter((_, index) => {
     // The first of each of `limit` equal parts.

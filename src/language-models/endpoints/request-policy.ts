@@ -245,21 +245,20 @@ function errorOf(
 ): EndpointError {
   const { name, keyRemedy, attempts } = options;
   const { kind, reason } = failure;
-  const kept = "what was reached is kept";
   if (kind === "quota") {
     const waiting =
       failure.retryAfter === undefined ? "" : `, to be asked again in ${Math.ceil(failure.retryAfter / 60_000)} min`;
     return new QuotaExhaustedError({
       expected: `calls left at ${name}`,
       received: `a used-up quota: ${reason}${waiting}`,
-      remedy: `top it up or wait, then resume; ${kept}`,
+      remedy: "top it up, or wait and try again",
     });
   }
   if (kind === "key") {
     return new KeyRefusedError({
       expected: `${name} to accept the key`,
       received: reason,
-      remedy: `${keyRemedy}, then resume; ${kept}`,
+      remedy: keyRemedy,
     });
   }
   if (kind === "request") {
@@ -272,6 +271,6 @@ function errorOf(
   return new EndpointUnavailableError({
     expected: `an answer from ${name}`,
     received: `${reason}, ${attempts} times`,
-    remedy: `check the address, the network and the server, then resume; ${kept}`,
+    remedy: "check the address, the network and the server, then try again",
   });
 }
