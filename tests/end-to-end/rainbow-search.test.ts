@@ -53,7 +53,7 @@ describe("illume search over prompts", () => {
     succeeded(result);
     const document = JSON.parse(result.stdout);
     expect(document).toMatchObject({ command: "search", archive: { cells: 16, filled: 16, coverage: 1 } });
-    expect(result.stderr).toContain("Estimate, recorded calls free:");
+    expect(result.stderr).toContain("Estimate, recorded calls free, repeats after failures not counted:");
     expect(result.stderr).toMatch(/mutator .*: up to 240 calls/u);
     expect(result.stderr).toMatch(/together up to [\d,]+ calls/u);
     const { elites, iterations } = foundIn("whole");

@@ -16,7 +16,7 @@ const inARow = 3;
  */
 export function withoutRequest(text: string, texts: readonly string[]): string {
   // Escaped line breaks would stick to the words after them.
-  const plain = text.replace(escapes, (escape) => " ".repeat(escape.length));
+  const plain = text.replace(escapes, (sequence) => " ".repeat(sequence.length));
   const said = [...plain.matchAll(words)].map(({ 0: word, index }) => ({ word: word.toLowerCase(), at: index }));
   const asked = texts.map((each) => each.toLowerCase().match(words) ?? []);
   const rows = new Set(asked.flatMap((each) => rowsOf(each, Math.min(inARow, each.length))));
