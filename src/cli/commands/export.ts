@@ -59,6 +59,8 @@ export const exportCommand = illumeCommand({
   run: async (args, context) => {
     const name = args.format ?? "jsonl";
     if (!formats.includes(name)) throw new UnknownNameError({ kind: "format", name, known: formats });
+    // A misspelt run is told before anything else.
+    if (args.run !== undefined) runDirectory(args.run, args.runs ?? "runs");
     if (args.output === undefined) {
       throw new InvalidArgumentError({
         expected: "the file to write",
