@@ -47,19 +47,20 @@ function change(label: string, { name, difference }: ComparisonView): KeyNumber 
 
 function archiveNumbers({ archive }: ReportViewModel): KeyNumber[] {
   if (archive === undefined) return [];
-  const { cells, filled, weak, elites, failures } = summarizeArchive(archive);
+  const { cells, empty, elites, scored, failures } = summarizeArchive(archive);
+  const filled = cells - empty;
   return [
     archive.kind === "prompts"
       ? {
           label: "Successes kept",
           value: count(failures),
-          detail: `of ${count(elites)} prompts, by the search's judge`,
+          detail: `of ${count(scored)} prompts${scored < elites ? ` that were scored` : ""}, by the search's judge`,
         }
       : { label: "Failures kept", value: count(failures), detail: `of ${count(elites)} problems in the archive` },
     {
       label: "Archive coverage",
-      value: percentage((filled + weak) / cells),
-      detail: `${count(filled + weak)} of ${count(cells)} cells`,
+      value: percentage(filled / cells),
+      detail: `${count(filled)} of ${count(cells)} cells`,
     },
   ];
 }
