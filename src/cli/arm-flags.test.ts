@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { UnknownNameError } from "../core/errors/unknown-name-error.ts";
-import { armNames, armPresets } from "../rainbow-teaming/arm-presets.ts";
+import { type ArmPreset, armNames, armPresets } from "../rainbow-teaming/arm-presets.ts";
 import { searchFlags } from "../report/search-command.ts";
 import { armArgs, readArmFlags } from "./arm-flags.ts";
 import { checkArguments } from "./check-arguments.ts";
@@ -28,8 +28,20 @@ describe("arms by name", () => {
   test.each(armNames.filter((name) => name !== "rainbow-teaming"))("%s is its flags", (arm) => {
     const { flags } = armPresets[arm];
     for (const flag of Object.keys(flags)) expect(armArgs).toHaveProperty(flag);
-    expect(readArmFlags(domain, { arm })).toEqual(readArmFlags(domain, flags));
-    expect(readArmFlags(domain, { arm })).not.toEqual(standard);
+    const needed = arm === "ferret" ? { "cheap-judge": "openai:cheap" } : {};
+    expect(readArmFlags(domain, { arm, ...needed })).toEqual(readArmFlags(domain, { ...flags, ...needed }));
+    expect(readArmFlags(domain, { arm, ...needed })).not.toEqual(standard);
+  });
+
+  test.each(armNames)("%s has the settings of its table", (arm) => {
+    const preset: ArmPreset = armPresets[arm];
+    const { arms, filter, rankedMutations = 1, nearDuplicates } = preset.settings;
+    const read = readArmFlags(domain, { arm, ...(preset.needs && { [preset.needs]: "openai:cheap" }) });
+    expect(read.arms).toEqual({ ...standard.arms, ...arms });
+    expect(read.similarity).toBe(filter === false ? null : 0.6);
+    expect(read.rankedMutations).toBe(rankedMutations);
+    expect(read.nearDuplicates).toEqual(nearDuplicates === undefined ? false : { by: nearDuplicates, threshold: 0.8 });
+    expect(read.cheapJudge).toBe(preset.needs && "openai:cheap");
   });
 
   test("stand in the guide with their flags", () => {
@@ -87,6 +99,8 @@ test.each<[Record<string, string>, unknown, string]>([
   [{ similarity: "none", "similarity-by": "use-lite" }, InvalidArgumentError, "both"],
   [{ arm: "rainbowplus" }, UnknownNameError, "rainbow-plus"],
   [{ "cheap-judge": "openai:x" }, InvalidArgumentError, "--ranked-mutations"],
+  [{ arm: "ferret" }, InvalidArgumentError, "add --cheap-judge ID"],
+  [{ arm: "ferret", "cheap-judge": "openai:x", "ranked-mutations": "1" }, InvalidArgumentError, "--ranked-mutations"],
   [{ "ranked-mutations": "0" }, InvalidArgumentError, "--ranked-mutations"],
   [{ "mutations-per-parent": "x" }, InvalidArgumentError, "--mutations-per-parent"],
   [{ similarity: "60" }, InvalidArgumentError, "--similarity 0.6"],
@@ -103,7 +117,7 @@ test("the report's command gives the same search back", async () => {
   const share = fc.integer({ min: 1, max: 100 }).map((value) => String(value / 100));
   const flags = fc.record(
     {
-      arm: fc.constantFrom(...armNames),
+      arm: fc.constantFrom(...armNames.filter((name) => name !== "ferret")),
       filter: fc.oneof(
         fc.record({ similarity: fc.oneof(share, fc.constant("none")) }),
         fc.record({ "similarity-by": fc.constantFrom("bleu", "use-lite"), similarity: share }),
@@ -116,7 +130,12 @@ test("the report's command gives the same search back", async () => {
       "elites-per-cell": count(1, 9),
       "mutations-per-parent": count(1, 9),
       "batches-ahead": count(0, 3),
-      ranked: fc.constantFrom({}, { "ranked-mutations": "3" }, { "ranked-mutations": "4", "cheap-judge": "openai:d" }),
+      ranked: fc.constantFrom(
+        {},
+        { "ranked-mutations": "3" },
+        { "ranked-mutations": "4", "cheap-judge": "openai:d" },
+        { arm: "ferret", "cheap-judge": "openai:d" },
+      ),
       near: fc.constantFrom(
         {},
         { "near-duplicates": "use-lite" },

@@ -3,7 +3,7 @@ import type { ArgsDef } from "citty";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { UnknownNameError } from "../core/errors/unknown-name-error.ts";
 import { quotedText } from "../core/quoted-text.ts";
-import { armNames, armPresets } from "../rainbow-teaming/arm-presets.ts";
+import { type ArmPreset, armNames, armPresets } from "../rainbow-teaming/arm-presets.ts";
 import type { Domain } from "../rainbow-teaming/domain-schema.ts";
 import type { ParentSimilarity } from "../rainbow-teaming/parent-similarity.ts";
 import type { SearchConfigurationInput } from "../rainbow-teaming/run/search-configuration.ts";
@@ -60,7 +60,8 @@ export const armArgs = {
   "cheap-judge": {
     type: "string",
     valueHint: "ID",
-    description: "prompts: the model that gives it, from the prompt alone (unlikeness, which costs nothing)",
+    description:
+      "prompts: the model that gives it, from the prompt alone; --arm ferret needs it (unlikeness, which costs nothing)",
   },
   cells: {
     type: "string",
@@ -93,8 +94,10 @@ type ArmSettings = Pick<
 
 /** What the flags make of a search. Throws InvalidArgumentError and UnknownNameError. */
 export function readArmFlags(domain: Pick<Domain, "search">, args: Flags): ArmSettings {
-  const preset: Flags = presetOf(args.arm as string | undefined);
-  const text = (flag: keyof typeof armArgs) => (args[flag] ?? preset[flag]) as string | undefined;
+  const arm = args.arm as string | undefined;
+  const preset = presetOf(arm);
+  const presetFlags: Flags = preset?.flags ?? {};
+  const text = (flag: keyof typeof armArgs) => (args[flag] ?? presetFlags[flag]) as string | undefined;
   const number = (flag: keyof typeof armArgs, standard: number, low: number, high: number) =>
     wholeNumber(`--${flag}`, text(flag), { standard, low, high });
   const replacement = text("replacement");
@@ -105,6 +108,13 @@ export function readArmFlags(domain: Pick<Domain, "search">, args: Flags): ArmSe
       expected: "--ranked-mutations of at least 2 with --cheap-judge",
       received: "one mutation, of which nothing can be chosen",
       remedy: "add --ranked-mutations 3, or leave the flag out",
+    });
+  }
+  if (preset?.needs === "cheap-judge" && cheapJudge === undefined && rankedMutations > 1) {
+    throw new InvalidArgumentError({
+      expected: `--cheap-judge with --arm ${arm}, whose mutations are ranked by a model's scores`,
+      received: "no such model",
+      remedy: `add --cheap-judge ID, or write --ranked-mutations ${rankedMutations} without --arm ${arm} to rank them by unlikeness`,
     });
   }
   return {
@@ -129,11 +139,11 @@ export function readArmFlags(domain: Pick<Domain, "search">, args: Flags): ArmSe
   };
 }
 
-function presetOf(name: string | undefined): Readonly<Record<string, string>> {
-  if (name === undefined) return {};
+function presetOf(name: string | undefined): ArmPreset | undefined {
+  if (name === undefined) return undefined;
   const found = armNames.find((known) => known === name);
   if (found === undefined) throw new UnknownNameError({ kind: "arm", name, known: armNames });
-  return armPresets[found].flags;
+  return armPresets[found];
 }
 
 /** The name among those that a flag takes. Throws UnknownNameError. */

@@ -87,7 +87,8 @@ const labels = group("a descriptor of labels", {
   mutation,
 });
 
-const descriptor = z
+/** One dimension as a domain's file names it. */
+export const descriptorSchema = z
   .discriminatedUnion("kind", [categories, length, number, firstWord, labels], {
     error: "a descriptor whose kind is categories, length, number, first-word or labels",
   })
@@ -123,7 +124,7 @@ const settingsSchema = group("a domain: name, prompt, descriptors, judge, seeds"
   prompt: text("what a prompt is, in one line"),
   /** Whether pages, logs and terminal hide the texts until asked. */
   sensitive: z.boolean({ error: "true or false" }).default(false),
-  descriptors: list("a list of at least one descriptor", descriptor).refine(
+  descriptors: list("a list of at least one descriptor", descriptorSchema).refine(
     (all) => labelsAreDifferent(all.map(({ name }) => name)),
     { error: "descriptors with different names" },
   ),

@@ -1,7 +1,7 @@
 export { type ArchiveSettings, archiveSchema } from "./archives/archive-schema.ts";
 export { embeddingPlaces, type PlaceText } from "./archives/embedding-points.ts";
 export type { Aim } from "./archives/prompt-space.ts";
-export { type ArmName, type ArmPreset, armNames, armPresets } from "./arm-presets.ts";
+export { type ArmName, type ArmPreset, type ArmSettings, armNames, armPresets } from "./arm-presets.ts";
 export {
   chosenPrompts,
   keepPrompts,
@@ -37,6 +37,11 @@ export {
   scoreResponses,
   type TargetSettings,
 } from "./attack/attack-prompts.ts";
+export {
+  type Descendant,
+  familiesOf,
+  type TransferRate,
+} from "./attack/prompt-families.ts";
 export {
   type AttackRunOptions,
   type AttackRunProgress,

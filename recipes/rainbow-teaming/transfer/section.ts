@@ -22,8 +22,9 @@ export function reasonerMatrix(seeds: readonly TransferSeed[]): TransferCell[] {
     archives: reasoners.map((name) => ({
       name,
       descriptors: domain.descriptors.map((descriptor) => ({ name: descriptor.name, labels: labelsOf(descriptor) })),
-      prompts: seeds.flatMap(({ sources }) =>
-        (sources[name]?.cells ?? []).map((cell) => ({ bins: place.binsOf(cell) })),
+      // What one search found is not independent; its lineages are not kept, so that the whole search is the family.
+      prompts: seeds.flatMap(({ sources }, seed) =>
+        (sources[name]?.cells ?? []).map((cell) => ({ bins: place.binsOf(cell), family: `seed ${seed}` })),
       ),
     })),
     outcomes: reasoners.flatMap((source) =>
@@ -91,7 +92,7 @@ seeds together) lies between 20 and 95 %.
 ${facts.join("\n")}
 
 What archives hold that their own reasoner (row) gets wrong, put to each reasoner (column): share that it gets wrong, in %,
-with Wilson's 95 % interval over the problems of all seeds.
+of the problems of all seeds, with a 95 % interval over seeds (Wilson's of the effective sample: problems of one search are not independent).
 
 ${table("archive against", rate("archive"))}
 
