@@ -124,10 +124,12 @@ export function summaryDocument({ archive, command, ...rest }: ReportViewModel) 
   for (const item of archive.items) {
     if (!item.elite) continue;
     const cell = item.bins.join(",");
-    best.set(cell, Math.max(best.get(cell) ?? Number.NEGATIVE_INFINITY, item.fitness));
+    const fitness = item.scored === false ? Number.NEGATIVE_INFINITY : item.fitness;
+    best.set(cell, Math.max(best.get(cell) ?? Number.NEGATIVE_INFINITY, fitness));
   }
   const cells = archive.dimensions.reduce((product, { bins }) => product * bins.length, 1);
-  const weak = [...best.values()].filter((fitness) => fitness < archive.weakBelow).length;
+  const unscored = [...best.values()].filter((fitness) => fitness === Number.NEGATIVE_INFINITY).length;
+  const weak = [...best.values()].filter((fitness) => fitness < archive.weakBelow).length - unscored;
   return {
     ...viewModel,
     archive: {
@@ -136,7 +138,9 @@ export function summaryDocument({ archive, command, ...rest }: ReportViewModel) 
       cells,
       filled: best.size,
       weak,
-      failing: best.size - weak,
+      /** Filled, but no prompt there was scored. */
+      unscored,
+      failing: best.size - weak - unscored,
       coverage: cells === 0 ? 0 : best.size / cells,
     },
   };

@@ -62,7 +62,7 @@ export function measurementComparisons(
     compare(configuration, "held-out archives", independent, {
       name: `held-out archives, ${by}`,
       description: `${prompts}, by ${by}`,
-      silence: Math.max(silentShare(before), silentShare(after)),
+      silence: silenceOf("held-out prompts", before, after),
       before: resisted(first),
       after: resisted(second),
     });
@@ -77,6 +77,7 @@ export function measurementComparisons(
     ...compare(configuration, "ordinary", true, {
       name: "ordinary prompts, right answers",
       description: "ordinary prompts whose expected answer the response gives",
+      silence: silenceOf("ordinary prompts", before, after),
       before: where(before.ability, true),
       after: where(after.ability, true),
     }),
@@ -91,15 +92,30 @@ export function measurementComparisons(
     ...compare(configuration, "ordinary", true, {
       name: "ordinary prompts, the held-out judge",
       description: "the held-out judge's score of responses to ordinary prompts",
+      silence: silenceOf("ordinary prompts", before, after),
       before: where(before.ability, false),
       after: where(after.ability, false),
     }),
   ];
 }
 
-/** The share of a measurement's prompts that the target gave no response to; 0 for older measurements. */
-export function silentShare({ noResponse = 0, scores, ability }: TargetMeasurement): number {
-  return noResponse / Math.max(1, scores.length + ability.length);
+/** Shares of a measurement's prompts that the target gave no response to, by what they are; older ones told them together. */
+export function silentShares(measurement: TargetMeasurement): Readonly<Record<string, number>> {
+  const { silent, noResponse = 0, scores, ability } = measurement;
+  if (silent === undefined) return { prompts: noResponse / Math.max(1, scores.length + ability.length) };
+  return {
+    "held-out prompts": silent.heldOut / Math.max(1, scores.length),
+    "ordinary prompts": silent.ordinary / Math.max(1, ability.length),
+  };
+}
+
+/** The larger one of two measurements. */
+function silenceOf(
+  kind: "held-out prompts" | "ordinary prompts",
+  ...measurements: readonly TargetMeasurement[]
+): number {
+  const shares = measurements.map(silentShares);
+  return Math.max(...shares.map((share) => share[kind] ?? share.prompts ?? 0));
 }
 
 /** What a search left in each cell: 1 for a success, 0 for none or an empty cell, null where it is not known. */

@@ -130,16 +130,27 @@ describe("the report", () => {
   test("finds nothing better in a target that stops answering", () => {
     const ability = Array.from({ length: 1000 }, (_, index) => Number(index > 0));
     const on = measuredOn(100, Array<string>(1000).fill("yes"));
-    const silent = (noResponse: number) => ({ ...measurement("openai:taught", 0, ability, 100), noResponse });
-    finished(measurement("openai:t", 1, ability, 100), silent(22), on);
-    expect(runToViewModel(store).verdictTone).toBe("good");
-    finished(measurement("openai:t", 1, ability, 100), silent(23), on);
-    const view = runToViewModel(store);
+    const viewOf = (silence: Pick<TargetMeasurement, "silent" | "noResponse">) => {
+      const after = { ...measurement("openai:taught", 0, ability, 100), ...silence };
+      finished(measurement("openai:t", 1, ability, 100), after, on);
+      return runToViewModel(store);
+    };
+    expect(viewOf({ silent: { heldOut: 2, ordinary: 20 } }).verdictTone).toBe("good");
+    const view = viewOf({ silent: { heldOut: 3, ordinary: 0 } });
     expect([view.verdictTone, view.verdict]).toEqual([
       "bad",
-      expect.stringContaining("2.1 % of prompts put to the trained target have no response"),
+      expect.stringContaining("3.0 % of held-out prompts put to the trained target have no response"),
     ]);
     expect(view.comparisons[0]?.verdict).toBe("no clear change");
+    const other = viewOf({ silent: { heldOut: 0, ordinary: 21 } });
+    expect([other.verdictTone, other.verdict]).toEqual([
+      "bad",
+      expect.stringContaining("2.1 % of ordinary prompts put to the trained target have no response"),
+    ]);
+    expect(other.comparisons[0]?.verdict).toBe("better");
+    // Runs that told both kinds together.
+    expect(viewOf({ noResponse: 22 }).verdictTone).toBe("good");
+    expect(viewOf({ noResponse: 23 }).verdict).toContain("2.1 % of prompts put to the trained target have no response");
   });
 
   test("does not take an exact judge for a held-out one", () => {

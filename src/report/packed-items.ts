@@ -12,6 +12,7 @@ export const textFields = [
   "mutation",
   "seed",
   "judgements",
+  "reasons",
   "correction",
 ] as const;
 
@@ -39,12 +40,12 @@ export function* textParts({ archive }: ReportViewModel): Generator<readonly Ite
 }
 
 function packed(item: ArchiveItemView): PackedItem {
-  const { problem, modelAnswer, rightAnswer, mutation, seed, judgements, correction, ...rest } = item;
+  const { problem, modelAnswer, rightAnswer, mutation, seed, judgements, reasons, correction, ...rest } = item;
   return rest;
 }
 
 function textsOf(item: ArchiveItemView): ItemTexts {
-  const { problem, modelAnswer, rightAnswer, mutation, seed, judgements, correction } = item;
+  const { problem, modelAnswer, rightAnswer, mutation, seed, judgements, reasons, correction } = item;
   return {
     problem,
     modelAnswer,
@@ -52,6 +53,7 @@ function textsOf(item: ArchiveItemView): ItemTexts {
     ...(rightAnswer !== undefined && { rightAnswer }),
     ...(seed !== undefined && { seed }),
     ...(judgements !== undefined && { judgements }),
+    ...(reasons !== undefined && { reasons }),
     ...(correction !== undefined && { correction }),
   };
 }

@@ -297,6 +297,7 @@ test("what a broken judge says is not known anywhere, and no reason to pass", as
   expect(elites.length).toBeGreaterThan(0);
   expect(elites.every(({ scored }) => scored === false)).toBe(true);
   expect(elites[0]?.judgements).toContain("The search's judge scores nothing readable");
+  expect(elites[0]?.reasons).toContainEqual({ judge: "the search's judge, scoring", text: "banana" });
   expect(view.verdict).toContain(`handles 0 of 0 prompts badly (${elites.length} more are not known`);
   expect(view.notes.join(" ")).toContain(`could not be read for ${elites.length} of ${elites.length} prompts`);
   const map = drawArchiveMap(view.archive as ArchiveView, { columns: 200, colour: false, unicode: true }).join("\n");

@@ -87,6 +87,8 @@ function archiveOf(
       elite: isElite[place] === 1,
       judgements: judgementsOf(prompt, found, heldOut, reviewed),
     };
+    const reasons = reasonsOf(prompt, heldOut);
+    if (reasons.length > 0) item.reasons = reasons;
     if (prompt.scored === false) item.scored = false;
     if (parentId !== undefined) item.parentId = parentId;
     else if (parentText !== undefined) item.seed = parentText;
@@ -128,6 +130,15 @@ function judgementsOf(
       : [`The held-out judge scores ${score === null ? "nothing readable" : score.toFixed(2)}`]),
     ...itemNotes(items.get(prompt.id)),
   ];
+}
+
+function reasonsOf({ id, reasons }: EvaluatedPrompt, heldOut: HeldOutScores | undefined) {
+  const told = [
+    ["the search's judge, comparing", reasons?.comparison],
+    ["the search's judge, scoring", reasons?.score],
+    ["the held-out judge", heldOut?.reasons?.[id]],
+  ] as const;
+  return told.flatMap(([judge, text]) => (text === undefined ? [] : [{ judge, text }]));
 }
 
 function verdictOf(

@@ -39,6 +39,8 @@ export interface ArchiveItemView {
   readonly elite: boolean;
   /** What judges said of it, a line each. */
   readonly judgements?: readonly string[];
+  /** Why judges said so, in their own words. */
+  readonly reasons?: readonly { readonly judge: string; readonly text: string }[];
   /** What a reviewer decided. */
   readonly review?: ReviewDecision;
   /** The better answer that a reviewer wrote. */

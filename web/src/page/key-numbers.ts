@@ -50,16 +50,13 @@ function change(label: string, { name, difference }: ComparisonView): KeyNumber 
 
 function archiveNumbers({ archive }: ReportViewModel): KeyNumber[] {
   if (archive === undefined) return [];
-  const { cells, empty, elites } = summarizeArchive(archive);
-  const known = archive.items.filter(({ elite, scored }) => elite && scored !== false);
-  const failures = known.filter(({ correct }) => !correct).length;
-  const unknown = elites - known.length;
-  const left = unknown === 0 ? "" : `; ${count(unknown)} more are not known`;
+  const { cells, empty, elites, scored, failures } = summarizeArchive(archive);
+  const left = scored === elites ? "" : `; ${count(elites - scored)} more are not known`;
   return [
     archive.kind === "prompts"
       ? {
           label: "Handled badly",
-          value: `${count(failures)} of ${count(known.length)}`,
+          value: `${count(failures)} of ${count(scored)}`,
           detail: `prompts of the archive, by the search's judge${left}`,
         }
       : { label: "Failures kept", value: count(failures), detail: `of ${count(elites)} problems in the archive` },
