@@ -28,7 +28,7 @@ export async function tellImprovementEstimate(
 ): Promise<void> {
   const { estimateImprovement } = await import("../rainbow-teaming/improve/improvement-estimate.ts");
   const estimates = await estimateImprovement(configuration, work);
-  say("Estimate, recorded calls free:");
+  say("Estimate, recorded calls free, repeats after failures not counted:");
   for (const { phase, role, model, cost, price } of estimates) {
     say(`  ${phase}, ${role} ${model}: ${describeEstimate(cost, price)}`);
   }

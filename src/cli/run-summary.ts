@@ -93,14 +93,27 @@ export function summaryLines(
   const blocks = [
     viewModel.archive === undefined ? [] : drawArchiveMap(viewModel.archive, look),
     viewModel.transfer === undefined ? [] : drawTransferTable(viewModel.transfer, look),
-    drawComparisonTable(viewModel.comparisons, look),
-    wrapToWidth(viewModel.verdict, look.columns).map((line) => paint(line, tones[viewModel.verdictTone], look.colour)),
+    drawComparisonTable(
+      viewModel.comparisons,
+      look,
+      viewModel.kind === "improvement" ? "handled well, in %" : "right, in %",
+    ),
+    [
+      ...standingLines(viewModel, look.columns),
+      ...wrapToWidth(viewModel.verdict, look.columns).map((line) =>
+        paint(line, tones[viewModel.verdictTone], look.colour),
+      ),
+    ],
     viewModel.notes.flatMap((note) => wrapToWidth(`Note: ${note}`, look.columns)),
   ];
   return blocks
     .filter((block) => block.length > 0)
     .flatMap((block, index) => (index === 0 ? block : ["", ...block]))
     .map((line) => inTerminal(line, look.unicode));
+}
+
+function standingLines({ standing }: ReportViewModel, columns: number): string[] {
+  return standing === undefined ? [] : wrapToWidth(`${standing.word}: ${standing.explanation}`, columns);
 }
 
 /** The view model without the archive's items, which may be thousands; illume export writes those. */

@@ -12,6 +12,7 @@ import { type HeldOutScores, heldOutScores } from "../rainbow-teaming/run/held-o
 import { judgeMeasurement } from "../rainbow-teaming/run/judge-labels.ts";
 import { type SearchConfiguration, searchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
 import type { RunStore } from "../runs/run-store.ts";
+import { isCheckedByJudge, searchStanding } from "./checked-by.ts";
 import { fileNotes } from "./file-notes.ts";
 import { hundredthsText } from "./number-text.ts";
 import { costOf } from "./phase-costs.ts";
@@ -34,7 +35,7 @@ export function rainbowView(store: RunStore): ReportViewModel {
     format: 1,
     kind: "search",
     title: `${domain.name}: ${target}`,
-    ...verdictOf(configuration, found, heldOut),
+    ...verdictOf(configuration, found, heldOut, reviewed),
     createdAt: new Date(store.events()[0]?.time ?? Date.now()).toISOString(),
     command: searchCommand(configuration),
     settings: searchSettings(configuration),
@@ -141,13 +142,15 @@ function reasonsOf({ id, reasons }: EvaluatedPrompt, heldOut: HeldOutScores | un
 }
 
 function verdictOf(
-  { domain, iterations }: SearchConfiguration,
+  configuration: SearchConfiguration,
   found: FoundPrompts,
   heldOut: HeldOutScores | undefined,
-): Pick<ReportViewModel, "verdict" | "verdictTone"> {
+  { items }: Reviews,
+): Pick<ReportViewModel, "verdict" | "verdictTone" | "standing"> {
+  const { domain, iterations } = configuration;
   const last = found.course.at(-1);
   if (last === undefined) return { verdict: "Not finished: no iteration is done yet.", verdictTone: "unfinished" };
-  const successes = found.elites.filter(({ fitness }) => fitness >= domain.success).length;
+  const successes = found.elites.filter(({ fitness, scored }) => scored !== false && fitness >= domain.success).length;
   const filled = `${last.filledCells} of ${found.cells} cells are filled (${hundredthsText(last.coverage, 1)} %)`;
   const unscored = unscoredCount(found);
   const known = found.elites.length - unscored;
@@ -163,7 +166,14 @@ function verdictOf(
   }
   const unread = Object.values(heldOut?.scores ?? {}).filter((score) => score === null).length;
   const isKnown = Math.max(unscored, unread) <= toleratedUnknown * found.elites.length;
-  return { verdict: text, verdictTone: heldOut === undefined || !isKnown ? "mixed" : "good" };
+  const kept = found.elites.length;
+  const people = found.elites.filter(({ id }) => items.has(id)).length;
+  const standing = searchStanding({ configuration, kept, heldOut, reviewed: people });
+  return {
+    verdict: text,
+    verdictTone: isCheckedByJudge({ configuration, heldOut }) && isKnown ? "good" : "mixed",
+    standing,
+  };
 }
 
 /** A larger share of prompts without a readable score makes a result doubtful. */

@@ -72,7 +72,7 @@ async function goOn(args: Readonly<Record<string, unknown>>, after: string, cont
   const flags = [...givenRainbowFlags(settings), givenImprovementFlag({ ...settings, after: undefined })];
   const other = flags.find((flag) => flag !== undefined);
   const { output } = readConfiguration(args, ["general"]);
-  const directory = runDirectory(args.family as string | undefined, output);
+  const directory = runDirectory((args.family as string | undefined) ?? "improve", output);
   const { continueImprovement, isImprovementRun } = await import("../run-improvement.ts");
   if (other !== undefined || !(await isImprovementRun(directory))) {
     throw new InvalidArgumentError({

@@ -12,7 +12,7 @@ import type {
 import { CorruptFileError } from "../../core/errors/corrupt-file-error.ts";
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
 import { RequestPolicy } from "../endpoints/request-policy.ts";
-import { checkGenerateOptions, textBefore, usualAlternatives } from "../generate-options.ts";
+import { checkGenerateOptions, promptTexts, textBefore, usualAlternatives } from "../generate-options.ts";
 import { throwIfAborted } from "../interrupted.ts";
 import type {
   GenerateOptions,
@@ -127,10 +127,15 @@ export class AiSdkLanguageModel implements LanguageModel {
     for (let start = 0; start < texts.length; start += most) batches.push(texts.slice(start, start + most));
     const vectors = await Promise.all(
       batches.map(async (values) => {
-        const outcome = await this.policy.request(async (abortSignal) => {
-          const { embeddings, response } = await model.doEmbed({ values, abortSignal });
-          return { answer: embeddings, headers: response?.headers };
-        }, signal);
+        const outcome = await this.policy.request(
+          async (abortSignal) => {
+            const { embeddings, response } = await model.doEmbed({ values, abortSignal });
+            return { answer: embeddings, headers: response?.headers };
+          },
+          signal,
+          undefined,
+          values,
+        );
         if ("failure" in outcome) throw unusableVectors(this.id, outcome.failure.reason);
         if (outcome.answer.length !== values.length) {
           throw unusableVectors(this.id, `${outcome.answer.length} for ${values.length} texts`);
@@ -184,6 +189,7 @@ export class AiSdkLanguageModel implements LanguageModel {
       },
       signal,
       beforeRepeating,
+      promptTexts(prompt),
     );
     if ("failure" in outcome) {
       const { kind, reason } = outcome.failure;
