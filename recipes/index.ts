@@ -29,6 +29,11 @@ export const recipes: readonly ListedRecipe[] = [
     load: async () => (await import("./pretrain-grade-school.ts")).recipe,
   },
   {
+    name: "grade-school-accuracies",
+    description: "what the small reasoners that ship with illume get right, for their model cards",
+    load: async () => (await import("./grade-school-accuracies.ts")).recipe,
+  },
+  {
     name: "rainbow-teaming",
     description: "Rainbow Teaming beside its ablations and relatives, where the truth is known",
     load: async () => (await import("./rainbow-teaming.ts")).recipe,

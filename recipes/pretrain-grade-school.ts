@@ -10,8 +10,6 @@
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { parseConfiguration, testSetNames } from "../src/closed-loop/configuration.ts";
-import { measureModel } from "../src/closed-loop/measure.ts";
 import { writeFileAtomic } from "../src/core/atomic-file.ts";
 import { RandomStream } from "../src/core/random.ts";
 import { Scorer } from "../src/language-models/engine/scorer.ts";
@@ -29,9 +27,8 @@ import { loadTrainerState, saveTrainerState } from "../src/nn/trainer-checkpoint
 import { initialiseTransformer, type TransformerParameters, type TransformerShape } from "../src/nn/transformer.ts";
 import { gradeSchoolTokenizer } from "../src/reasoning/tasks/grade-school/grade-school-tokenizer.ts";
 import { drawPretrainingExample } from "../src/reasoning/tasks/grade-school/pretraining.ts";
-import { memoryRunStore } from "../src/runs/memory-run-store.ts";
-import type { Json } from "../src/runs/run-store.ts";
 import { describeMachine } from "./closed-loop/machine.ts";
+import { checkpointAccuracies } from "./grade-school/checkpoint-accuracies.ts";
 import type { Recipe, RecipeOptions } from "./recipe.ts";
 
 const shape: TransformerShape = {
@@ -147,24 +144,21 @@ async function pretrain(seed: number, options: RecipeOptions): Promise<void> {
 
 /** Accuracies on the test sets, for the model card; drawn from a seed that no experiment uses. */
 async function measureCheckpoint(seed: number, path: string, options: RecipeOptions): Promise<void> {
-  const configuration = parseConfiguration({
-    model: `illume:${path}`,
-    seed: 10_000 + seed,
+  const { correct, ...measured } = await checkpointAccuracies({
+    path,
+    seed,
     threads: options.threads,
-    measure: { problems: options.quick ? 8 : 2000, sets: [...testSetNames] },
+    problems: options.quick ? 8 : 2000,
+    signal: options.signal,
   });
-  const store = memoryRunStore({ directory: options.directory, configuration: configuration as unknown as Json });
-  const results = await measureModel({ configuration, store, ...(options.signal && { signal: options.signal }) });
   const accuracies = Object.fromEntries(
-    results.map(({ name, correct }) => [name, correct.reduce((total, one) => total + one, 0) / correct.length]),
+    Object.entries(correct).map(([name, count]) => [name, count / measured.problems]),
   );
-  const { problems } = configuration.measure;
   const card = {
     seed,
     settings: { ...settings, steps: options.quick ? 4 : stepsOf(seed) },
     shape,
-    testSeed: configuration.seed,
-    problems,
+    ...measured,
     accuracies,
     machine: describeMachine(),
   };

@@ -1,5 +1,9 @@
-/** The arms of the recipe: what each does differently from Rainbow Teaming as illume has it, and nothing else. */
+/**
+ * The arms of the recipe: what each does differently from Rainbow Teaming as illume has it, and nothing else. Those that
+ * `illume search --arm` knows too are of its table.
+ */
 import type { StopRule } from "../../src/judges/majority.ts";
+import { type ArmName, type ArmSettings, armPresets } from "../../src/rainbow-teaming/arm-presets.ts";
 import type { LandscapeJudgeOptions } from "../../src/rainbow-teaming/landscape/landscape-judge.ts";
 import type { SearchArms } from "../../src/rainbow-teaming/search-arms.ts";
 
@@ -18,31 +22,39 @@ export interface RainbowArm {
   readonly judge?: LandscapeJudgeOptions;
 }
 
+/** Keys in the order in which finished arms have them in their files. */
+function published(name: ArmName, difference: string): RainbowArm {
+  const { arms, filter, rankedMutations, nearDuplicates }: ArmSettings = armPresets[name].settings;
+  return {
+    difference,
+    ...(arms && { search: arms }),
+    ...(filter === false && { filter }),
+    ...(rankedMutations && { proposals: rankedMutations }),
+    ...(nearDuplicates && { nearDuplicates: true }),
+  };
+}
+
 const judged = (accuracy: number, positionBias: number): RainbowArm => ({
   difference: `a judge of accuracy ${accuracy}, position bias ${positionBias}`,
   judge: { accuracy, positionBias },
 });
 
 const scored = (difference: string, judge: LandscapeJudgeOptions = {}): RainbowArm => ({
-  difference: `scores alone decide${difference}`,
-  search: { replacement: "score" },
+  ...published("score-judge", `scores alone decide${difference}`),
   judge,
 });
 
 /** By name, in the order of the page. */
 export const rainbowArms = {
-  "rainbow-teaming": { difference: "nothing: four votes at most, decided early" },
-  "no-stepping-stones": { difference: "every prompt is written from nothing", search: { parents: "none" } },
-  "same-cell": { difference: "the parent is the target cell's own elite", search: { parents: "same-cell" } },
-  "uniform-cells": { difference: "the target cell is drawn uniformly", search: { cells: "uniform" } },
-  "no-filter": { difference: "children like their parents are kept", filter: false },
-  ferret: { difference: "the best of three proposals by a cheap score, which counts as calls", proposals: 3 },
-  ruby: { difference: "the mutator is shown three remembered successes", search: { memory: 3 } },
-  "rainbow-plus": {
-    difference: "three elites a cell, ordered by score",
-    search: { elitesPerCell: 3, replacement: "score" },
-  },
-  "nothing-twice": { difference: "near-duplicates of the whole archive are discarded", nearDuplicates: true },
+  "rainbow-teaming": published("rainbow-teaming", "nothing: four votes at most, decided early"),
+  "no-stepping-stones": published("no-stepping-stones", "every prompt is written from nothing"),
+  "same-cell": published("same-cell", "the parent is the target cell's own elite"),
+  "uniform-cells": published("uniform-cells", "the target cell is drawn uniformly"),
+  "no-filter": published("no-filter", "children like their parents are kept"),
+  ferret: published("ferret", "the best of three proposals by a cheap score, which counts as calls"),
+  ruby: published("ruby", "the mutator is shown three remembered successes"),
+  "rainbow-plus": published("rainbow-plus", "four children of one parent, ten elites a cell, ordered by score"),
+  "nothing-twice": published("nothing-twice", "near-duplicates of the whole archive are discarded"),
   "all-four-votes": { difference: "all four votes are asked for, as in the paper", stop: "never" },
   "two-votes": { difference: "two votes at most, one in each order; a tie keeps the incumbent", comparisons: 2 },
   "score-judge": scored(""),

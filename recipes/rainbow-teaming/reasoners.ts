@@ -9,6 +9,8 @@ import { gradeSchoolTokenizer } from "../../src/reasoning/tasks/grade-school/gra
 /** A reasoner and its file. */
 export interface Reasoner {
   readonly name: string;
+  /** Of its pretraining. */
+  readonly seed: number;
   readonly path: string;
 }
 
@@ -19,6 +21,11 @@ export const reasoners: readonly Reasoner[] = [
     ([name, seed]) => reasoner(name, join("recipes", "rainbow-teaming", "reasoners"), seed),
   ),
 ];
+
+/** The reasoner of a seed of the pretraining, 0 to 5. */
+export function reasonerOf(seed: number): Reasoner {
+  return reasoners.find((one) => one.seed === seed) as Reasoner;
+}
 
 /** Opened from its file; `close` it after use. Throws as loadTransformer. */
 export function openReasoner({ path }: Reasoner, threads: number): LanguageModel {
@@ -33,5 +40,5 @@ export function openReasoner({ path }: Reasoner, threads: number): LanguageModel
 }
 
 function reasoner(name: string, folder: string, seed: number): Reasoner {
-  return { name, path: join(packageRoot, folder, `seed-${seed}.safetensors`) };
+  return { name, seed, path: join(packageRoot, folder, `seed-${seed}.safetensors`) };
 }

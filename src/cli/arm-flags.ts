@@ -3,15 +3,16 @@ import type { ArgsDef } from "citty";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { UnknownNameError } from "../core/errors/unknown-name-error.ts";
 import { quotedText } from "../core/quoted-text.ts";
-import { armNames, armPresets } from "../rainbow-teaming/arm-presets.ts";
+import { type ArmPreset, armNames, armPresets } from "../rainbow-teaming/arm-presets.ts";
 import type { Domain } from "../rainbow-teaming/domain-schema.ts";
+import type { ParentSimilarity } from "../rainbow-teaming/parent-similarity.ts";
 import type { SearchConfigurationInput } from "../rainbow-teaming/run/search-configuration.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 const parents = ["archive", "same-cell", "none"] as const;
 const cells = ["low-fitness", "uniform"] as const;
 const replacements = ["comparison", "score"] as const;
-/** The cosine from which use-lite's texts are near-duplicates; those of other embedders mean other things. */
+/** The cosine from which use-lite's texts are alike; those of other embedders mean other things. */
 const useLiteThreshold = 0.85;
 
 export const armArgs = {
@@ -23,8 +24,12 @@ export const armArgs = {
   similarity: {
     type: "string",
     valueHint: "N",
-    description:
-      "prompts: discard children whose BLEU with their parent is at least this; none: keep all (the domain's)",
+    description: "prompts: discard children that are at least so much like their parent; none: keep all (the domain's)",
+  },
+  "similarity-by": {
+    type: "string",
+    valueHint: "NAME",
+    description: "prompts: by bleu, n-grams, use-lite or the ID of a model that embeds (the domain's)",
   },
   "near-duplicates": {
     type: "string",
@@ -55,7 +60,8 @@ export const armArgs = {
   "cheap-judge": {
     type: "string",
     valueHint: "ID",
-    description: "prompts: the model that gives it, from the prompt alone (unlikeness, which costs nothing)",
+    description:
+      "prompts: the model that gives it, from the prompt alone; --arm ferret needs it (unlikeness, which costs nothing)",
   },
   cells: {
     type: "string",
@@ -88,8 +94,10 @@ type ArmSettings = Pick<
 
 /** What the flags make of a search. Throws InvalidArgumentError and UnknownNameError. */
 export function readArmFlags(domain: Pick<Domain, "search">, args: Flags): ArmSettings {
-  const preset: Flags = presetOf(args.arm as string | undefined);
-  const text = (flag: keyof typeof armArgs) => (args[flag] ?? preset[flag]) as string | undefined;
+  const arm = args.arm as string | undefined;
+  const preset = presetOf(arm);
+  const presetFlags: Flags = preset?.flags ?? {};
+  const text = (flag: keyof typeof armArgs) => (args[flag] ?? presetFlags[flag]) as string | undefined;
   const number = (flag: keyof typeof armArgs, standard: number, low: number, high: number) =>
     wholeNumber(`--${flag}`, text(flag), { standard, low, high });
   const replacement = text("replacement");
@@ -102,8 +110,20 @@ export function readArmFlags(domain: Pick<Domain, "search">, args: Flags): ArmSe
       remedy: "add --ranked-mutations 3, or leave the flag out",
     });
   }
+  if (preset?.needs === "cheap-judge" && cheapJudge === undefined && rankedMutations > 1) {
+    throw new InvalidArgumentError({
+      expected: `--cheap-judge with --arm ${arm}, whose mutations are ranked by a model's scores`,
+      received: "no such model",
+      remedy: `add --cheap-judge ID, or write --ranked-mutations ${rankedMutations} without --arm ${arm} to rank them by unlikeness`,
+    });
+  }
   return {
-    similarity: similarityOf(text("similarity"), domain.search.similarity),
+    // A measure that is given has precedence over an arm without a filter.
+    similarity: similarityOf(
+      args["similarity-by"] === undefined ? text("similarity") : (args.similarity as string | undefined),
+      text("similarity-by"),
+      domain.search.similarity,
+    ),
     nearDuplicates: nearDuplicatesOf(text("near-duplicates"), text("near-duplicate-threshold")),
     rankedMutations,
     ...(cheapJudge !== undefined && { cheapJudge }),
@@ -119,11 +139,11 @@ export function readArmFlags(domain: Pick<Domain, "search">, args: Flags): ArmSe
   };
 }
 
-function presetOf(name: string | undefined): Readonly<Record<string, string>> {
-  if (name === undefined) return {};
+function presetOf(name: string | undefined): ArmPreset | undefined {
+  if (name === undefined) return undefined;
   const found = armNames.find((known) => known === name);
   if (found === undefined) throw new UnknownNameError({ kind: "arm", name, known: armNames });
-  return armPresets[found].flags;
+  return armPresets[found];
 }
 
 /** The name among those that a flag takes. Throws UnknownNameError. */
@@ -133,10 +153,38 @@ export function oneOf<Name extends string>(flag: string, name: string, known: re
   return found;
 }
 
-function similarityOf(text: string | undefined, standard: number): number | null {
-  if (text === "none") return null;
-  // A domain with 0 has no filter that could keep anything; its file says so on purpose or by mistake.
-  return shareOf("similarity", text ?? String(standard), "none, or a number", "0.6");
+function similarityOf(
+  text: string | undefined,
+  by: string | undefined,
+  standard: ParentSimilarity,
+): ParentSimilarity | null {
+  if (text === "none") {
+    if (by === undefined) return null;
+    throw new InvalidArgumentError({
+      expected: "one of --similarity none and --similarity-by",
+      received: "both",
+      remedy: "leave one of them out",
+    });
+  }
+  const usual = typeof standard === "number" ? { by: "bleu", threshold: standard } : standard;
+  const embedder = by ?? usual.by;
+  const threshold = text ?? (embedder === usual.by ? String(usual.threshold) : usualSimilarity(embedder));
+  if (threshold === undefined) throw noThreshold("similarity", "similarity-by", embedder);
+  const value = shareOf("similarity", threshold, "none, or a number", "0.6");
+  return embedder === "bleu" ? value : { by: embedder, threshold: value };
+}
+
+/** Undefined where it depends on the model. */
+function usualSimilarity(by: string): string | undefined {
+  return by === "bleu" ? "0.6" : by === "use-lite" ? String(useLiteThreshold) : undefined;
+}
+
+function noThreshold(flag: string, by: string, embedder: string): InvalidArgumentError {
+  return new InvalidArgumentError({
+    expected: `--${flag} with --${by} ${quotedText(embedder)}`,
+    received: "none",
+    remedy: "add a cosine: what unrelated texts have differs from embedder to embedder (src/language-models/README.md)",
+  });
 }
 
 function nearDuplicatesOf(by: string | undefined, threshold: string | undefined): ArmSettings["nearDuplicates"] {
@@ -144,14 +192,7 @@ function nearDuplicatesOf(by: string | undefined, threshold: string | undefined)
   const standard =
     by === undefined || by === "n-grams" ? "0.8" : by === "use-lite" ? String(useLiteThreshold) : undefined;
   const given = threshold ?? standard;
-  if (given === undefined) {
-    throw new InvalidArgumentError({
-      expected: `--near-duplicate-threshold with the embedder ${quotedText(by ?? "")}`,
-      received: "none",
-      remedy:
-        "add a cosine: what unrelated texts have differs from embedder to embedder (src/language-models/README.md)",
-    });
-  }
+  if (given === undefined) throw noThreshold("near-duplicate-threshold", "near-duplicates", by ?? "");
   return { by: by ?? "n-grams", threshold: shareOf("near-duplicate-threshold", given, "a number", "0.8") };
 }
 

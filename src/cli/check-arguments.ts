@@ -55,6 +55,12 @@ export function checkArguments(rawArguments: readonly string[], args: ArgsDef, c
   return positionals.length > 0 ? [...checked, "--", ...positionals] : checked;
 }
 
+/** Commands that make runs have --output, those that read them --runs. */
+const otherNames: ReadonlyMap<string, readonly string[]> = new Map([
+  ["output", ["runs"]],
+  ["runs", ["output"]],
+]);
+
 function findFlag(given: string, args: ArgsDef, command: string): { flag: string; negated: boolean } {
   const flags = Object.entries(args).filter(([, { type }]) => type !== "positional");
   if (!given.startsWith("--")) {
@@ -65,11 +71,15 @@ function findFlag(given: string, args: ArgsDef, command: string): { flag: string
   const renamed = flags.find(([, arg]) => "alias" in arg && arg.alias === name);
   if (given.startsWith("--") && renamed !== undefined) return { flag: renamed[0], negated: false };
   const known = flags.map(([flag]) => flag);
+  const aliases = flags.flatMap(([, arg]) => ("alias" in arg && typeof arg.alias === "string" ? [arg.alias] : []));
   if (given.startsWith("--") && known.includes(name)) return { flag: name, negated: false };
   const positive = name.startsWith("no-") ? name.slice(3) : undefined;
   if (positive !== undefined && args[positive]?.type === "boolean") return { flag: positive, negated: true };
   // --evaluations means --search-evaluations, which has too many other letters to be found as the nearest.
-  const nearest = known.find((flag) => flag.endsWith(`-${name}`)) ?? nearestName(name, known);
+  const nearest =
+    otherNames.get(name)?.find((flag) => known.includes(flag)) ??
+    known.find((flag) => flag.endsWith(`-${name}`)) ??
+    nearestName(name, [...known, ...aliases.filter(({ length }) => length > 1)]);
   throw new UnknownNameError({
     kind: `flag of illume ${command}`,
     name: given,
@@ -90,7 +100,10 @@ function checkPositionals(positionals: readonly string[], args: ArgsDef, command
   }
   if (positionals.length > wanted.length) {
     throw new InvalidArgumentError({
-      expected: wanted.length === 0 ? `only flags after illume ${command}` : `at most ${wanted.length} arguments`,
+      expected:
+        wanted.length === 0
+          ? `only flags after illume ${command}`
+          : `at most ${wanted.length} argument${wanted.length === 1 ? "" : "s"}`,
       received: JSON.stringify(positionals[wanted.length]),
       remedy: `remove it, or put texts with spaces in quotes; ${programCommand} ${command} --help has examples`,
     });

@@ -6,7 +6,7 @@ import process from "node:process";
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   console.error(
-    `illume: expected Node 22.18 or newer, but got ${process.versions.node}: install a newer one, or run npx node@24`,
+    `illume: expected Node 22.18 or newer, but got ${process.versions.node}: install a newer one, or try npx -p node@24 -- illume ...`,
   );
   process.exitCode = 3;
 } else {

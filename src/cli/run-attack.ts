@@ -7,6 +7,7 @@ import type { SourcePrompt } from "../rainbow-teaming/attack/attack-archive.ts";
 import type { AttackConfiguration } from "../rainbow-teaming/attack/attack-configuration.ts";
 import type { AttackRunProgress } from "../rainbow-teaming/attack/run-attack.ts";
 import type { SearchCalls } from "../rainbow-teaming/run/search-configuration.ts";
+import { namedFilesState } from "../runs/named-files.ts";
 import type { RunQueue } from "../runs/queue/run-queue.ts";
 import { createRun, openRun } from "../runs/run-database.ts";
 import { newRunName } from "../runs/run-folders.ts";
@@ -59,7 +60,7 @@ export async function startAttack(
     const store = createRun({
       directory: join(output, newRunName({ root: output, purpose: "attack" })),
       configuration: configuration as unknown as Json,
-      state: { [commandKey]: attackCommand, ...gateState(gate) },
+      state: { [commandKey]: attackCommand, ...namedFilesState(configuration), ...gateState(gate) },
     });
     keepPrompts(store, prompts);
     await run({ configuration, access, store, context });

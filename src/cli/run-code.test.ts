@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { goOnCommand, namedCode, requireRunCode } from "./run-code.ts";
+import { goOnCommand, requireRunCode } from "./run-code.ts";
 
 const configuration = {
   source: "mine.yaml",
@@ -18,11 +18,6 @@ const configuration = {
 };
 
 describe("code that a run names", () => {
-  test("is found at any depth: judging modules and applications, and nothing else", () => {
-    expect(namedCode(configuration)).toEqual(["/x/j.mjs", "target.yaml", "oracle.ts"]);
-    expect(namedCode({ ...configuration, domain: {}, target: "gguf:a.gguf", archives: [] })).toEqual([]);
-  });
-
   test("runs only where the user allowed it, or has just named it", () => {
     expect(() => requireRunCode(configuration, {})).toThrow(/j\.mjs.*target\.yaml.*oracle\.ts.*--run-code/u);
     expect(() => requireRunCode(configuration, {}, ["target.yaml", "oracle.ts"])).toThrow(/"\/x\/j\.mjs": look/u);

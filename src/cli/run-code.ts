@@ -7,6 +7,7 @@ import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { programCommand } from "../core/program-command.ts";
 import { quotedText } from "../core/quoted-text.ts";
 import { applicationPath } from "../language-models/model-id.ts";
+import { namedFiles, requireSameFiles } from "../runs/named-files.ts";
 import { openRun } from "../runs/run-database.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import { runReference } from "./run-directory.ts";
@@ -19,39 +20,12 @@ export const runCodeArg = {
   },
 } as const satisfies ArgsDef;
 
-/** Settings that name models. */
-const modelSettings = new Set([
-  "target",
-  "targets",
-  "mutator",
-  "judge",
-  "classifier",
-  "oracle",
-  "heldOutJudge",
-  "cheapJudge",
-  "teacher",
-  "by",
-  "after",
-]);
-
-/** Files of code that a stored configuration names, each once, at any depth of it. */
-export function namedCode(configuration: unknown): string[] {
-  const files = new Set<string>();
-  const visit = (value: unknown, setting: string | undefined): void => {
-    if (Array.isArray(value)) {
-      for (const each of value) visit(each, setting);
-    } else if (typeof value === "string") {
-      const path = setting !== undefined && modelSettings.has(setting) ? applicationPath(value) : undefined;
-      if (path !== undefined) files.add(path);
-    } else if (typeof value === "object" && value !== null) {
-      const { kind, file } = value as { readonly kind?: unknown; readonly file?: unknown };
-      if (kind === "function" && typeof file === "string") files.add(file);
-      for (const [name, each] of Object.entries(value)) visit(each, name);
-    }
-  };
-  visit(configuration, undefined);
-  return [...files];
-}
+export const changedFilesArg = {
+  "changed-files": {
+    type: "boolean",
+    description: "go on although modules or applications that the run names have changed; the report says so",
+  },
+} as const satisfies ArgsDef;
 
 /**
  * Throws InvalidArgumentError where a configuration from a run's store names code, unless that was allowed.
@@ -64,7 +38,7 @@ export function requireRunCode(
 ): void {
   if (args["run-code"] === true) return;
   const known = new Set(named.map((id) => (id === undefined ? undefined : applicationPath(id))));
-  const foreign = namedCode(configuration).filter((file) => !known.has(file));
+  const foreign = namedFiles(configuration).filter((file) => !known.has(file));
   if (foreign.length === 0) return;
   throw new InvalidArgumentError({
     expected: "--run-code for a run that names modules or applications, which run with all that you may do",
@@ -73,11 +47,13 @@ export function requireRunCode(
   });
 }
 
-/** requireRunCode for the run in a folder. */
-export function requireRunCodeOf(directory: string, args: Readonly<Record<string, unknown>>): void {
-  const store = openRun({ directory, mode: "read" });
+/** requireRunCode and requireSameFiles for the run in a folder, which is to be gone on with. Throws as they do. */
+export function checkFilesOf(directory: string, args: Readonly<Record<string, unknown>>): void {
+  const goOn = args["changed-files"] === true;
+  const store = openRun({ directory, mode: goOn ? "write" : "read" });
   try {
     requireRunCode(store.configuration, args);
+    requireSameFiles(store, goOn);
   } finally {
     store.close();
   }
@@ -85,6 +61,6 @@ export function requireRunCodeOf(directory: string, args: Readonly<Record<string
 
 /** The command that goes on with a run of the user's own. */
 export function goOnCommand(store: Pick<RunStore, "directory" | "configuration">): string {
-  const flag = namedCode(store.configuration).length > 0 ? " --run-code" : "";
+  const flag = namedFiles(store.configuration).length > 0 ? " --run-code" : "";
   return `${programCommand} resume ${runReference(store.directory)}${flag}`;
 }

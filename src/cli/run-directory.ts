@@ -9,7 +9,8 @@ import { listRuns } from "../runs/run-folders.ts";
 /**
  * The folder of a run.
  *
- * @param run its name in `root`, its folder, or undefined for the run in `root` that changed last
+ * @param run its name in `root`, its folder, a command for the one of its runs in `root` that changed last ("search"), or
+ *   undefined for the run that did
  * @throws UnknownNameError with the nearest name, StorageError where there is no run at all
  */
 export function runDirectory(run: string | undefined, root: string): string {
@@ -24,10 +25,15 @@ export function runDirectory(run: string | undefined, root: string): string {
     });
   }
   if (run === undefined) return resolve(latest.directory);
-  const found = runs.find(({ name }) => name === run);
+  const found =
+    runs.find(({ name }) => name === run) ??
+    runs.find(({ name }) => name.startsWith(`${run}-`) && datedName.test(name.slice(run.length)));
   if (found !== undefined) return resolve(found.directory);
   throw new UnknownNameError({ kind: `run in ${root}`, name: run, known: runs.map(({ name }) => name) });
 }
+
+/** What newRunName puts after the command. */
+const datedName = /^-\d{4}-\d\d-\d\d-\d+$/u;
 
 /** How to name a run in a command typed in the same folder: by its name where it is in runs/, else by its path. */
 export function runReference(directory: string): string {

@@ -18,6 +18,7 @@ import type {
 } from "../rainbow-teaming/improve/improvement-configuration.ts";
 import type { ImprovementProgress } from "../rainbow-teaming/improve/improvement-context.ts";
 import type { FailedPrompt } from "../rainbow-teaming/improve/make-lessons.ts";
+import { namedFilesState } from "../runs/named-files.ts";
 import { createRun, openRun } from "../runs/run-database.ts";
 import { newRunName } from "../runs/run-folders.ts";
 import type { Json, RunStore } from "../runs/run-store.ts";
@@ -76,6 +77,7 @@ export async function startImprovement(
       configuration: configuration as unknown as Json,
       state: {
         [commandKey]: improvementCommands[purpose],
+        ...namedFilesState(configuration),
         ...(source && { [sourceKey]: source.directory, [stateKeys.collected]: collected as unknown as Json }),
       },
     });
@@ -286,7 +288,7 @@ async function tellEstimate(
 ): Promise<void> {
   const { estimateImprovement } = await import("../rainbow-teaming/improve/improvement-estimate.ts");
   const estimates = await estimateImprovement(configuration, work);
-  say("Estimate, recorded calls free:");
+  say("Estimate, recorded calls free, repeats after failures not counted:");
   for (const { phase, role, model, cost, price } of estimates) {
     say(`  ${phase}, ${role} ${model}: ${describeEstimate(cost, price)}`);
   }

@@ -6,6 +6,7 @@ import { readLabels } from "../judges/labels.ts";
 import type { LanguageModel } from "../language-models/language-model.ts";
 import type { SearchRunProgress } from "../rainbow-teaming/run/run-search.ts";
 import type { SearchCalls, SearchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
+import { namedFilesState } from "../runs/named-files.ts";
 import type { RunQueue } from "../runs/queue/run-queue.ts";
 import { createRun, openRun } from "../runs/run-database.ts";
 import { newRunName } from "../runs/run-folders.ts";
@@ -57,6 +58,7 @@ export async function startRainbow(
       state: {
         [commandKey]: rainbowCommand,
         ...(labels !== undefined && { [judgeLabelsKey]: labels as unknown as Json }),
+        ...namedFilesState(configuration),
         ...gateState(gate),
       },
     });
@@ -77,6 +79,13 @@ export async function continueRainbow(
   try {
     changeSearchCalls(store, change(searchConfiguration(store).calls));
     configuration = searchConfiguration(store);
+    const { searchRemaining } = await import("../rainbow-teaming/run/search-remaining.ts");
+    if (searchRemaining(store, configuration).complete) {
+      writeLines(context.terminal.remarks, ["This search is complete: nothing is asked again."]);
+      await printGatedSummary("search", store, context);
+      store.close();
+      return;
+    }
     access = await openModels(configuration, context, queueToGoOnWith(store, queueUrl));
   } catch (error) {
     store.close();
@@ -91,12 +100,10 @@ async function openModels(
   context: CommandContext,
   queueUrl: string | undefined,
 ): Promise<ModelAccess> {
-  const { modelOfRole, roles } = await import("../rainbow-teaming/run/role-models.ts");
+  const { embeddingRoles, modelOfRole, roles } = await import("../rainbow-teaming/run/role-models.ts");
   const { calls, threads } = configuration;
   const ids = roles.flatMap((role) => modelOfRole(configuration, role) ?? []);
-  const embedders = (["embedder", "archive embedder"] as const).flatMap(
-    (role) => modelOfRole(configuration, role) ?? [],
-  );
+  const embedders = embeddingRoles.flatMap((role) => modelOfRole(configuration, role) ?? []);
   return openAccess(ids, { threads, concurrency: calls.concurrency, queueUrl, embedders }, context);
 }
 

@@ -5,7 +5,7 @@ export const runArg = {
   run: {
     type: "positional",
     required: false,
-    description: "name or folder of the run; default: the latest one",
+    description: "name or folder of the run, or search, attack, ... for the latest of these; default: the latest one",
   },
 } as const satisfies ArgsDef;
 

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { functionJudge } from "../judges/function-judge.ts";
 import { addStatus } from "../quality-diversity/archives/archive.ts";
 import type { ReadArchive, SourcePrompt } from "../rainbow-teaming/attack/attack-archive.ts";
+import { familiesOf } from "../rainbow-teaming/attack/prompt-families.ts";
 import type { VerifiedProblems } from "../rainbow-teaming/attack/run-attack.ts";
 import type { JudgedPrompt } from "../rainbow-teaming/rainbow-search.ts";
 import type { Task } from "../reasoning/task.ts";
@@ -10,7 +11,7 @@ import type { Json, RunStore } from "../runs/run-store.ts";
 import type { Domain } from "./domain.ts";
 import { domainNamed } from "./domains.ts";
 import { emptyArchive } from "./failure-search.ts";
-import { loadFound } from "./found-problem.ts";
+import { loadFound, type StoredFound } from "./found-problem.ts";
 import { searchName } from "./improve.ts";
 import { runConfiguration } from "./run-configuration.ts";
 import { targetKind } from "./targets/target-kind.ts";
@@ -31,12 +32,15 @@ function archiveOf<Problem>(
   store: RunStore,
 ): ReadArchive {
   const archive = emptyArchive(task, search.elitesPerCell);
+  const all: Pick<StoredFound<Problem>, "id" | "parentId">[] = [];
   for (let round = 1; round <= rounds; round++) {
     for (const entry of store.entries(searchName(round))) {
       const found = loadFound(task, entry);
+      all.push(found);
       if (found.status !== addStatus.rejected) archive.add({ ...found, solution: found });
     }
   }
+  const families = familiesOf(all);
   return {
     archive: {
       name: basename(store.directory),
@@ -53,6 +57,7 @@ function archiveOf<Problem>(
         text: task.prompt(problem),
         data: task.serialize(problem) as Json,
         bins: task.descriptors.map(({ bin }) => bin(problem)),
+        family: families.get(id),
         response: answer,
         score: correct ? 0 : 1,
       }),

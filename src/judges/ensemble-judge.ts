@@ -23,7 +23,9 @@ export interface EnsembleJudgeOptions {
 }
 
 /**
- * Capable of what all of the judges are. Answers that cannot be read are left out; where none can, nor can the ensemble's.
+ * Capable of what all of the judges are. Answers that cannot be read are left out where the others suffice for a score: by
+ * "mean" those of more than half of the weight, by "majority" a lead that the rest could not undo, by "any" a value above
+ * 0.5, by "all" one below it. Else the ensemble's cannot be read either: a broken judge is no vote for the others.
  * Throws InvalidArgumentError without judges, or for weights that are not one number above 0 a judge.
  */
 export function ensembleJudge(options: EnsembleJudgeOptions): Judge {
@@ -99,10 +101,16 @@ function joinScores(scores: readonly JudgeScore[], weights: readonly number[], r
   const read = scores.flatMap(({ value }, index) =>
     value === undefined ? [] : [{ value, weight: weights[index] as number }],
   );
+  const value = joinValues(read, rule);
+  const unreadWeight = scores.reduce(
+    (sum, each, index) => (each.value === undefined ? sum + (weights[index] as number) : sum),
+    0,
+  );
+  const isKnown = read.length > 0 && (read.length === scores.length || suffices(read, { rule, value, unreadWeight }));
   const categories = [...new Set(scores.flatMap((score) => score.categories ?? []))];
   const reason = scores.find((score) => score.reason !== undefined)?.reason;
   return {
-    ...(read.length > 0 && { value: joinValues(read, rule) }),
+    ...(isKnown && { value }),
     answers: scores.reduce((sum, { answers }) => sum + answers, 0),
     unparsable: scores.reduce((sum, { unparsable }) => sum + unparsable, 0),
     calls: scores.reduce((sum, { calls }) => sum + calls, 0),
@@ -111,9 +119,32 @@ function joinScores(scores: readonly JudgeScore[], weights: readonly number[], r
   };
 }
 
-function joinValues(read: readonly { readonly value: number; readonly weight: number }[], rule: EnsembleRule): number {
-  const sum = (term: (each: { readonly value: number; readonly weight: number }) => number) =>
-    read.reduce((total, each) => total + term(each), 0);
+type ReadScores = readonly { readonly value: number; readonly weight: number }[];
+
+/** Whether what was read says enough without the rest. */
+function suffices(
+  read: ReadScores,
+  { rule, value, unreadWeight }: { readonly rule: EnsembleRule; readonly value: number; readonly unreadWeight: number },
+): boolean {
+  switch (rule) {
+    case "any":
+      return value > 0.5;
+    case "all":
+      return value < 0.5;
+    case "mean":
+      return read.reduce((sum, { weight }) => sum + weight, 0) > unreadWeight;
+    case "majority":
+      return Math.abs(leadOf(read)) > unreadWeight;
+  }
+}
+
+/** The weight of values above 0.5, less that of those below. */
+function leadOf(read: ReadScores): number {
+  return read.reduce((lead, { value, weight }) => lead + weight * Math.sign(value - 0.5), 0);
+}
+
+function joinValues(read: ReadScores, rule: EnsembleRule): number {
+  const sum = (term: (each: ReadScores[number]) => number) => read.reduce((total, each) => total + term(each), 0);
   switch (rule) {
     case "any":
       return read.reduce((greatest, { value }) => Math.max(greatest, value), 0);
@@ -122,7 +153,7 @@ function joinValues(read: readonly { readonly value: number; readonly weight: nu
     case "mean":
       return Math.min(1, sum(({ value, weight }) => value * weight) / sum(({ weight }) => weight));
     case "majority": {
-      const lead = sum(({ value, weight }) => weight * Math.sign(value - 0.5));
+      const lead = leadOf(read);
       return Math.abs(lead) < 1e-12 ? 0.5 : lead > 0 ? 1 : 0;
     }
   }

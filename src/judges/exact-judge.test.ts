@@ -77,7 +77,9 @@ describe("a JSON schema as a judge", () => {
 
   test("refuses what it would not check", () => {
     for (const schema of [
-      { unevaluatedProperties: false },
+      { unevaluatedProps: false },
+      { if: { type: "string" } },
+      { $schema: "http://json-schema.org/draft-04/schema#" },
       { type: "text" },
       { $ref: "other.json" },
       { format: "hostname" },
@@ -90,6 +92,19 @@ describe("a JSON schema as a judge", () => {
     }
     expect(() => jsonSchemaJudge({ schema: { file: join(folder, "none.json") } })).toThrow(StorageError);
     expect(() => jsonSchemaJudge({ schema: { file: file("broken.json", "{") } })).toThrow(CorruptFileError);
+  });
+
+  test("says in one line what is wrong, and where", () => {
+    const faultOf = compileJsonSchema({
+      properties: { a: { items: { maxLength: 2 } } },
+      required: ["a"],
+      propertyNames: { pattern: "^[a-z]+$" },
+    });
+    expect(faultOf({})).toBe("must have required property 'a'");
+    expect(faultOf({ a: ["b", "ccc"] })).toBe('"/a/1": must NOT have more than 2 characters');
+    const hostile = faultOf({ a: [], "x\n\u001b[31m": 1 });
+    expect(hostile).toContain("must match pattern");
+    for (const control of ["\n", "\u001b"]) expect(hostile).not.toContain(control);
   });
 
   const person = {
@@ -178,6 +193,18 @@ describe("a JSON schema as a judge", () => {
       [{ v: 1, next: {} }],
     ],
     ["names with slashes", { $ref: "#/definitions/a~1b", definitions: { "a/b": { const: 1 } } }, [1], [2]],
+    [
+      "what the other keywords leave",
+      { allOf: [{ properties: { a: { type: "number" } } }], unevaluatedProperties: false },
+      [{ a: 1 }],
+      [{ a: 1, b: 1 }],
+    ],
+    [
+      "lists of older drafts",
+      { $schema: "http://json-schema.org/draft-07/schema#", items: [{ type: "string" }], additionalItems: false },
+      [["a"]],
+      [["a", 1], [1]],
+    ],
     ["formats", { format: "date" }, ["2024-02-29", 5], ["2023-02-29", "today"]],
     [
       "inherited names are no properties",

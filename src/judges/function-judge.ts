@@ -1,9 +1,9 @@
 /** The user's own function as a judge: a value, or a module that exports one. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { StorageError } from "../core/errors/storage-error.ts";
+import { importModule } from "../core/import-module.ts";
 import { quotedText } from "../core/quoted-text.ts";
 import { throwIfAborted } from "../language-models/interrupted.ts";
 import type { Judge, JudgedItem, JudgedPair, JudgeScore, Verdict } from "./judge.ts";
@@ -58,7 +58,7 @@ export async function loadFunctionJudge(path: string): Promise<Judge> {
   }
   let module: Readonly<Record<string, unknown>>;
   try {
-    module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
+    module = await importModule(file);
   } catch (error) {
     throw notUsable(`an error while it was loaded (${error instanceof Error ? error.message : String(error)})`, error);
   }

@@ -272,6 +272,14 @@ describe("an ensemble", () => {
     ["any", [score(0.2), score(0.9)], undefined, 0.9],
     ["all", [score(0.2), score(0.9), broken], undefined, 0.2],
     ["mean", [broken, broken], undefined, undefined],
+    ["all", [score(0.9), broken], undefined, undefined],
+    ["any", [score(0), broken], undefined, undefined],
+    ["any", [score(0.9), broken], undefined, 0.9],
+    ["mean", [score(0.2), broken], undefined, undefined],
+    ["mean", [score(0.2), broken], [2, 1], 0.2],
+    ["majority", [score(0.2), score(0.3), broken], undefined, 0],
+    ["majority", [score(0.2), score(0.9), broken], undefined, undefined],
+    ["majority", [score(0.9), broken], undefined, undefined],
   ] as const)("scores by %s", async (rule, judges, weights, value) => {
     const judge = ensembleJudge({ judges, rule, ...(weights && { weights }) });
     const [found] = await judge.score([item("x")], { random });

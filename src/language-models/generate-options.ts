@@ -5,8 +5,13 @@ import type { GenerateOptions, Prompt } from "./language-model.ts";
 
 /** Options with their defaults; the signal, who listens and what is to be told are looked at where work is done. */
 export type CheckedGenerateOptions = Required<
-  Omit<GenerateOptions, "signal" | "onText" | "beforeRepeating" | "tokenLogProbabilities">
+  Omit<GenerateOptions, "signal" | "onText" | "beforeRepeating" | "tokenLogProbabilities" | "alternatives">
 >;
+
+/** The most alternatives that a token can have, as with OpenAI. */
+export const mostAlternatives = 20;
+/** Where it is not said how many are wanted: as many as servers commonly tell. */
+export const usualAlternatives = 5;
 
 /** The options with defaults for what is left out. Throws InvalidArgumentError for values out of range. */
 export function checkGenerateOptions(options: GenerateOptions): CheckedGenerateOptions {
@@ -27,8 +32,18 @@ export function checkGenerateOptions(options: GenerateOptions): CheckedGenerateO
   require(temperature >= 0 && temperature < Infinity, "temperature to be a finite number of at least 0", temperature);
   require(topP > 0 && topP <= 1, "topP to be above 0 and at most 1", topP);
   require(Number.isSafeInteger(seed), "seed to be an integer", seed);
+  const { alternatives } = options;
+  require(alternatives === undefined ||
+    (whole(alternatives + 1) &&
+      alternatives <=
+        mostAlternatives), `alternatives to be a whole number from 0 to ${mostAlternatives}`, alternatives ?? "none");
   require(!stop.includes(""), "stop texts that are not empty", "an empty one");
   return { prompts, samples, firstSample, maximumTokens, temperature, topP, stop, seed };
+}
+
+/** What is to be told of each token, as a call's content has it: the alternatives only where they were given. */
+export function toldOf({ tokenLogProbabilities = false, alternatives }: GenerateOptions) {
+  return { tokenLogProbabilities, ...(alternatives !== undefined && { alternatives }) };
 }
 
 /**
@@ -44,6 +59,11 @@ export function plainText(prompt: Prompt): string {
     received: `a conversation of ${prompt.length} messages (${prompt.map(({ role }) => role).join(", ")})`,
     remedy: "this model has no chat template: put everything into one text",
   });
+}
+
+/** All texts of a prompt. */
+export function promptTexts(prompt: Prompt): readonly string[] {
+  return typeof prompt === "string" ? [prompt] : prompt.map(({ content }) => content);
 }
 
 /** A text up to the first of some others; the whole text where none is in it. */

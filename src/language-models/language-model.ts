@@ -40,6 +40,8 @@ export interface GenerateOptions {
   readonly seed?: number;
   /** Whether each token's own log probability is wanted, where the model tells (default false). */
   readonly tokenLogProbabilities?: boolean;
+  /** The most alternatives told for each token with that, 0 to 20 (default 5, which servers commonly tell). */
+  readonly alternatives?: number;
   readonly signal?: AbortSignal;
   /**
    * Called with new text of a sample as it comes, whole characters only, and never with text that a stop text may still
@@ -91,8 +93,16 @@ export interface TokenLogProbability {
   readonly text: string;
   /** Natural log, at temperature 1. */
   readonly logProbability: number;
-  /** The most probable tokens at its place, itself among them if it is one of these, where the model tells them. */
-  readonly alternatives?: readonly { readonly text: string; readonly logProbability: number }[];
+  /** The most probable tokens at its place, the most probable first, itself among them if it is one of these, where the model tells them. */
+  readonly alternatives?: readonly TokenAlternative[];
+}
+
+/** A token that could have been sampled. */
+export interface TokenAlternative {
+  /** As the sampled token's; several tokens may have the same. */
+  readonly text: string;
+  /** Natural log, at temperature 1. */
+  readonly logProbability: number;
 }
 
 /** Completions to score. */

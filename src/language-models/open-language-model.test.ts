@@ -87,9 +87,20 @@ describe("opening", () => {
     const [[a], [b]] = (await model.generate({ prompts: ["1", "2"], maximumTokens: 1 })) as [[object], [object]];
     const [[c], [d]] = (await model.generate({ prompts: ["2", "1"], maximumTokens: 1 })) as [[object], [object]];
     expect([c, d]).toEqual([b, a]);
-    writeFileSync(path, "[]");
-    await expect(openLanguageModel(`scripted:${path}`)).rejects.toThrow(CorruptFileError);
+    for (const bad of ["[]", "{}", '{"a":["1"]}', '{"":[]}', "3"]) {
+      writeFileSync(path, bad);
+      await expect(openLanguageModel(`scripted:${path}`)).rejects.toThrow(CorruptFileError);
+    }
     await expect(openLanguageModel(`scripted:${join(folder, "none")}`)).rejects.toThrow(StorageError);
+  });
+
+  test("prepared answers by what the prompt contains", async () => {
+    const path = join(folder, "answers.json");
+    writeFileSync(path, JSON.stringify({ "": ["else"], "How many": ["3"], Who: ["Ada"] }));
+    const model = await openLanguageModel(`scripted:${path}`);
+    const prompts = ["How many are there?", "Who wrote how many?", "Where?"];
+    const given = await model.generate({ prompts, maximumTokens: 1 });
+    expect(given.map(([one]) => one?.text)).toEqual(["3", "Ada", "else"]);
   });
 
   test("a missing package says how to get it, other faults stay what they are", async () => {

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { type ArchiveSettings, archiveSchema, embeddingSettings } from "./archives/archive-schema.ts";
 import { judgeSchema } from "./judge-schema.ts";
 import { type NumberSource, numberSourceSchema } from "./number-source.ts";
+import { parentSimilaritySchema } from "./parent-similarity.ts";
 import { count, group, list, text } from "./schema-parts.ts";
 
 /** A worked mutation, shown to the mutator. */
@@ -86,7 +87,8 @@ const labels = group("a descriptor of labels", {
   mutation,
 });
 
-const descriptor = z
+/** One dimension as a domain's file names it. */
+export const descriptorSchema = z
   .discriminatedUnion("kind", [categories, length, number, firstWord, labels], {
     error: "a descriptor whose kind is categories, length, number, first-word or labels",
   })
@@ -122,7 +124,7 @@ const settingsSchema = group("a domain: name, prompt, descriptors, judge, seeds"
   prompt: text("what a prompt is, in one line"),
   /** Whether pages, logs and terminal hide the texts until asked. */
   sensitive: z.boolean({ error: "true or false" }).default(false),
-  descriptors: list("a list of at least one descriptor", descriptor).refine(
+  descriptors: list("a list of at least one descriptor", descriptorSchema).refine(
     (all) => labelsAreDifferent(all.map(({ name }) => name)),
     { error: "descriptors with different names" },
   ),
@@ -146,12 +148,8 @@ const settingsSchema = group("a domain: name, prompt, descriptors, judge, seeds"
   search: group("settings of the search", {
     iterations: count("a whole number of iterations, at least 1").default(2000),
     batchSize: count("a whole number, at least 1").default(32),
-    /** Children whose BLEU with their parent is at least this are discarded. */
-    similarity: z
-      .number({ error: "a number between 0 and 1" })
-      .min(0)
-      .max(1, { error: "a number between 0 and 1" })
-      .default(0.6),
+    /** Children whose BLEU with their parent, or cosine by an embedder, is at least this are discarded. */
+    similarity: parentSimilaritySchema.default(0.6),
     /** t in exp(-F / t). */
     temperature: z.number({ error: "a number above 0" }).positive({ error: "a number above 0" }).default(0.1),
   }).prefault({}),

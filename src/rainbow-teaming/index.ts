@@ -1,7 +1,7 @@
 export { type ArchiveSettings, archiveSchema } from "./archives/archive-schema.ts";
 export { embeddingPlaces, type PlaceText } from "./archives/embedding-points.ts";
 export type { Aim } from "./archives/prompt-space.ts";
-export { type ArmName, type ArmPreset, armNames, armPresets } from "./arm-presets.ts";
+export { type ArmName, type ArmPreset, type ArmSettings, armNames, armPresets } from "./arm-presets.ts";
 export {
   chosenPrompts,
   keepPrompts,
@@ -38,6 +38,11 @@ export {
   type TargetSettings,
 } from "./attack/attack-prompts.ts";
 export {
+  type Descendant,
+  familiesOf,
+  type TransferRate,
+} from "./attack/prompt-families.ts";
+export {
   type AttackRunOptions,
   type AttackRunProgress,
   runAttack,
@@ -71,6 +76,7 @@ export type { FailedPrompt } from "./improve/make-lessons.ts";
 export type { HeldOutPrompt, MeasuredOn, TargetMeasurement } from "./improve/measure-target.ts";
 export type { TrainingCommands } from "./improve/train-target.ts";
 export { type LessonFiles, openAiRow, trlRow, writeLessonFiles } from "./improve/training-rows.ts";
+export type { JudgeReasons } from "./judge-reasons.ts";
 export { Landscape, type LandscapeOptions, type LandscapePrompt, type LandscapeTruth } from "./landscape/landscape.ts";
 export * from "./landscape/landscape-audit.ts";
 export { landscapeDomain } from "./landscape/landscape-domain.ts";

@@ -24,6 +24,19 @@ seeds:
   - How long does tea draw?
 `;
 
+test("child and parent are compared by BLEU, or by meaning", () => {
+  const withSearch = (settings: string) => parseDomain(`${small}search: { similarity: ${settings} }\n`, "own.yaml");
+  expect(parseDomain(small, "own.yaml").search.similarity).toBe(0.6);
+  expect(withSearch("0.4").search.similarity).toBe(0.4);
+  const meaning = withSearch("{ by: use-lite, threshold: 0.85 }");
+  expect(meaning.search.similarity).toEqual({ by: "use-lite", threshold: 0.85 });
+  expect(() => withSearch("60")).toThrow("a BLEU above 0 and at most 1");
+  expect(() => withSearch("use-lite")).toThrow("{ by: use-lite, threshold: 0.85 }");
+  for (const wrong of ["{ by: use-lite }", "{ by: use-lite, threshold: 1.2 }"]) {
+    expect(() => withSearch(wrong)).toThrow("search.similarity");
+  }
+});
+
 function faults(text: string) {
   try {
     parseDomain(text, "own.yaml");

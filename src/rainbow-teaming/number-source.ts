@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { group, text } from "./schema-parts.ts";
 
-const numberNames = ["characters", "words", "lines", "sentences", "word-length", "digits", "capitals"] as const;
+/** Functions of a text that are known by name. */
+export const numberNames = ["characters", "words", "lines", "sentences", "word-length", "digits", "capitals"] as const;
 
 /** A known function, the matches of a pattern, or a module's default export. */
 export const numberSourceSchema = z.union(

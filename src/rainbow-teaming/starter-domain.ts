@@ -99,7 +99,7 @@ search:
   iterations: 2000
   # So many choose their parents from the same archive.
   batchSize: 32
-  # Children whose BLEU with their parent is at least this are discarded.
+  # Children whose BLEU with their parent is at least this are discarded; by meaning: { by: use-lite, threshold: 0.85 }.
   similarity: 0.6
   # Smaller: weak and empty cells are aimed at more often.
   temperature: 0.1

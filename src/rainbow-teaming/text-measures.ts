@@ -1,8 +1,9 @@
 /** Functions of a text that are numbers, for descriptors: known ones by name, a pattern's matches, the user's own module. */
 import { existsSync } from "node:fs";
-import { pathToFileURL } from "node:url";
+import { resolve } from "node:path";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { StorageError } from "../core/errors/storage-error.ts";
+import { importModule } from "../core/import-module.ts";
 import { quotedText } from "../core/quoted-text.ts";
 import { splitWords } from "../core/words.ts";
 import { ExactThread } from "../judges/exact-thread.ts";
@@ -89,9 +90,9 @@ async function moduleMeasure(file: string): Promise<TextMeasure> {
       remedy: "check the path, which is seen from the domain's file",
     });
   }
-  const module = (await import(pathToFileURL(file).href).catch((error: unknown) => {
+  const module = await importModule(resolve(file)).catch((error: unknown) => {
     throw notUsable(file, `an error while it was loaded (${error instanceof Error ? error.message : String(error)})`);
-  })) as Readonly<Record<string, unknown>>;
+  });
   const measure = module.default;
   if (typeof measure !== "function") {
     throw notUsable(file, `the exports ${Object.keys(module).join(", ") || "(none)"}`);

@@ -8,9 +8,12 @@ import {
   attackFindings,
   rolesOf,
 } from "../rainbow-teaming/attack/attack-outcomes.ts";
+import { byFamily } from "../rainbow-teaming/attack/prompt-families.ts";
 import { judgeText } from "../rainbow-teaming/attack/success-gate.ts";
 import type { TransferCell } from "../rainbow-teaming/attack/transfer-matrix.ts";
 import type { RunStore } from "../runs/run-store.ts";
+import { attackStanding } from "./checked-by.ts";
+import { fileNotes } from "./file-notes.ts";
 import { decimalText, hundredthsText } from "./number-text.ts";
 import { costOf } from "./phase-costs.ts";
 import { shellWord } from "./run-settings.ts";
@@ -40,16 +43,19 @@ export function attackView(store: RunStore): ReportViewModel {
     comparisons: [],
     curves: [],
     card: [],
-    notes: notesOf(findings, store),
+    notes: [...fileNotes(store), ...notesOf(findings, store)],
   };
 }
 
 function archiveOf({ archive, prompts }: AttackedArchive, { cells }: AttackFindings): TransferArchiveView {
   const own = cells.filter((cell) => cell.archive === archive.name);
+  const families = byFamily(prompts, ({ family }) => family)?.length;
   return {
     name: archive.name,
     source: archive.target,
     prompts: prompts.length,
+    ...(families !== undefined && { families }),
+    intervals: intervalsText(families),
     judges: rolesOf(archive).map((role) => ({
       judge: judgeText(archive, role),
       heldOut: role === "held-out judge",
@@ -58,13 +64,25 @@ function archiveOf({ archive, prompts }: AttackedArchive, { cells }: AttackFindi
   };
 }
 
+/** Which intervals an archive's numbers have. */
+function intervalsText(families: number | undefined): string {
+  if (families === undefined) {
+    return "It is not known which prompts descend from the same seed: intervals are Wilson's (differences: the bootstrap's) of unrelated prompts, and narrower than they should be.";
+  }
+  if (families < 2) {
+    return "All prompts descend from one seed: intervals are Wilson's (differences: the bootstrap's), about this family alone.";
+  }
+  return `The prompts descend from ${decimalText(families, 0)} seeds or first prompts, and those of one resemble each other: intervals are over these families (Wilson's of the effective sample; differences: Student's).`;
+}
+
 function cellOf({ target, source, prompts, successes, trials, rate, ...rest }: TransferCell): TransferCellView {
-  const { difference, amongSuccesses, categories } = rest;
+  const { difference, amongSuccesses, categories, families } = rest;
   return {
     target,
     ...(source && { source: true as const }),
     successes,
     trials,
+    ...(families !== undefined && { families }),
     unknown: prompts - trials,
     ...(rate && { rate }),
     ...(difference && { difference: { estimate: difference.estimate, low: difference.low, high: difference.high } }),
@@ -96,8 +114,8 @@ function verdictOf({ configuration, archives, cells, done, total }: AttackFindin
     const so = `Not finished: ${decimalText(done, 0)} of ${decimalText(total, 0)} responses.`;
     return { verdict: text === "" ? so : `${so} ${text}`, verdictTone: "unfinished" as const };
   }
-  const isChecked = configuration.archives.every(({ judged }) => judged.kind === "verifier" || judged.heldOutJudge);
-  return { verdict: text, verdictTone: isChecked ? ("good" as const) : ("mixed" as const) };
+  const { isChecked, ...standing } = attackStanding(configuration);
+  return { verdict: text, verdictTone: isChecked ? ("good" as const) : ("mixed" as const), standing };
 }
 
 function notesOf({ configuration, cells }: AttackFindings, store: RunStore): string[] {

@@ -29,12 +29,13 @@ import { lessonsKey } from "../rainbow-teaming/improve/make-lessons.ts";
 import { type MeasuredOn, measurementKey, type TargetMeasurement } from "../rainbow-teaming/improve/measure-target.ts";
 import { trainsHere } from "../rainbow-teaming/improve/train-target.ts";
 import type { RunStore } from "../runs/run-store.ts";
+import { fileNotes } from "./file-notes.ts";
 import {
   attackComparisons,
   cellOutcomes,
   type ImprovementComparison,
   measurementComparisons,
-  silentShare,
+  silentShares,
 } from "./improvement-comparisons.ts";
 import { improvementVerdict } from "./improvement-verdict.ts";
 import { costOf } from "./phase-costs.ts";
@@ -93,6 +94,7 @@ export function improvementView(store: RunStore): ReportViewModel {
     curves: lossCurves(store),
     card: [],
     notes: [
+      ...fileNotes(store),
       ...notes,
       `Model calls: ${describeSpending(calls.spending)}; ${calls.reused} of ${calls.complete} results came from a cache.`,
     ],
@@ -133,12 +135,16 @@ export function improvementFacts(store: RunStore): ImprovementFacts {
     trained,
     searches,
     silence: {
-      ...(before && { "prompts put to the target as it was": silentShare(before) }),
-      ...(after && { "prompts put to the trained target": silentShare(after) }),
+      ...(before && named(silentShares(before), "put to the target as it was")),
+      ...(after && named(silentShares(after), "put to the trained target")),
       ...(renewed && { "iterations of the renewed attack": renewed.silence }),
     },
     comparisons: [...of("held-out archives"), ...of("renewed attack"), ...of("ordinary")],
   };
+}
+
+function named(shares: Readonly<Record<string, number>>, where: string): Record<string, number> {
+  return Object.fromEntries(Object.entries(shares).map(([what, share]) => [`${what} ${where}`, share]));
 }
 
 function searchCost(store: RunStore, name: string): ReportViewModel["cost"] {

@@ -13,6 +13,7 @@ export const textFields = [
   "mutation",
   "seed",
   "judgements",
+  "reasons",
   "correction",
 ] as const;
 
@@ -53,6 +54,7 @@ export interface PackedTexts {
   readonly rightAnswer?: Column<string>;
   readonly seed?: Column<string>;
   readonly correction?: Column<string>;
+  readonly reasons?: Column<NonNullable<ArchiveItemView["reasons"]>>;
   /** Places in `lines`. */
   readonly mutation: readonly number[];
   readonly judgements?: Column<readonly number[]>;
@@ -123,6 +125,7 @@ function packedTexts(items: readonly ArchiveItemView[]): PackedTexts {
   const rightAnswer = column(items, (item) => item.rightAnswer);
   const seed = column(items, (item) => item.seed);
   const correction = column(items, (item) => item.correction);
+  const reasons = column(items, (item) => item.reasons);
   const judgements = column(items, (item) => item.judgements?.map(placeOf));
   return {
     problem: items.map(({ problem }) => problem),
@@ -130,6 +133,7 @@ function packedTexts(items: readonly ArchiveItemView[]): PackedTexts {
     ...(rightAnswer && { rightAnswer }),
     ...(seed && { seed }),
     ...(correction && { correction }),
+    ...(reasons && { reasons }),
     mutation: items.map(({ mutation }) => placeOf(mutation)),
     ...(judgements && { judgements }),
     lines: [...places.keys()],
@@ -138,7 +142,7 @@ function packedTexts(items: readonly ArchiveItemView[]): PackedTexts {
 
 /** The texts of a part, in their order. */
 export function unpackedTexts(packed: PackedTexts): ItemTexts[] {
-  const { problem, modelAnswer, rightAnswer, seed, correction, mutation, judgements, lines } = packed;
+  const { problem, modelAnswer, rightAnswer, seed, correction, reasons, mutation, judgements, lines } = packed;
   const lineAt = (place: number) => lines[place] as string;
   return problem.map((text, place) => ({
     problem: text,
@@ -147,6 +151,7 @@ export function unpackedTexts(packed: PackedTexts): ItemTexts[] {
     ...(rightAnswer?.[place] != null && { rightAnswer: rightAnswer[place] }),
     ...(seed?.[place] != null && { seed: seed[place] }),
     ...(correction?.[place] != null && { correction: correction[place] }),
+    ...(reasons?.[place] != null && { reasons: reasons[place] }),
     ...(judgements?.[place] != null && { judgements: judgements[place].map(lineAt) }),
   }));
 }

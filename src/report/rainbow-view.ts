@@ -3,6 +3,7 @@ import { wilsonInterval } from "../core/statistics/wilson-interval.ts";
 import { describeCalls } from "../language-models/calls/describe-spending.ts";
 import { labelsOf } from "../rainbow-teaming/domain-schema.ts";
 import { type EvaluatedPrompt, judgedScore } from "../rainbow-teaming/evaluated-prompt.ts";
+import { describeSimilarity, similarityMeasure } from "../rainbow-teaming/parent-similarity.ts";
 import type { Reviews } from "../rainbow-teaming/review/review.ts";
 import { reviewSummary } from "../rainbow-teaming/review/review-agreement.ts";
 import { reviews } from "../rainbow-teaming/review/review-store.ts";
@@ -11,6 +12,8 @@ import { type HeldOutScores, heldOutScores } from "../rainbow-teaming/run/held-o
 import { judgeMeasurement } from "../rainbow-teaming/run/judge-labels.ts";
 import { type SearchConfiguration, searchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
 import type { RunStore } from "../runs/run-store.ts";
+import { isCheckedByJudge, searchStanding } from "./checked-by.ts";
+import { fileNotes } from "./file-notes.ts";
 import { hundredthsText } from "./number-text.ts";
 import { costOf } from "./phase-costs.ts";
 import { itemNotes, judgeNote, reviewNotes } from "./review-notes.ts";
@@ -32,7 +35,7 @@ export function rainbowView(store: RunStore): ReportViewModel {
     format: 1,
     kind: "search",
     title: `${domain.name}: ${target}`,
-    ...verdictOf(configuration, found, heldOut),
+    ...verdictOf(configuration, found, heldOut, reviewed),
     createdAt: new Date(store.events()[0]?.time ?? Date.now()).toISOString(),
     command: searchCommand(configuration),
     settings: searchSettings(configuration),
@@ -44,6 +47,7 @@ export function rainbowView(store: RunStore): ReportViewModel {
     curves: curvesOf(found),
     card: [],
     notes: [
+      ...fileNotes(store),
       ...notesOf(configuration, found, heldOut, store),
       judgeNote(measured, configuration.judgeLabels !== undefined),
       ...reviewNotes(summary),
@@ -83,6 +87,8 @@ function archiveOf(
       elite: isElite[place] === 1,
       judgements: judgementsOf(prompt, found, heldOut, reviewed),
     };
+    const reasons = reasonsOf(prompt, heldOut);
+    if (reasons.length > 0) item.reasons = reasons;
     if (prompt.scored === false) item.scored = false;
     if (parentId !== undefined) item.parentId = parentId;
     else if (parentText !== undefined) item.seed = parentText;
@@ -97,6 +103,7 @@ function archiveOf(
     items,
     weakBelow: domain.success,
     kind: "prompts",
+    ...(similarity !== null && typeof similarity !== "number" && { similarityBy: similarityMeasure(similarity) }),
     ...(domain.sensitive && { hidden: true }),
   };
 }
@@ -125,14 +132,25 @@ function judgementsOf(
   ];
 }
 
+function reasonsOf({ id, reasons }: EvaluatedPrompt, heldOut: HeldOutScores | undefined) {
+  const told = [
+    ["the search's judge, comparing", reasons?.comparison],
+    ["the search's judge, scoring", reasons?.score],
+    ["the held-out judge", heldOut?.reasons?.[id]],
+  ] as const;
+  return told.flatMap(([judge, text]) => (text === undefined ? [] : [{ judge, text }]));
+}
+
 function verdictOf(
-  { domain, iterations }: SearchConfiguration,
+  configuration: SearchConfiguration,
   found: FoundPrompts,
   heldOut: HeldOutScores | undefined,
-): Pick<ReportViewModel, "verdict" | "verdictTone"> {
+  { items }: Reviews,
+): Pick<ReportViewModel, "verdict" | "verdictTone" | "standing"> {
+  const { domain, iterations } = configuration;
   const last = found.course.at(-1);
   if (last === undefined) return { verdict: "Not finished: no iteration is done yet.", verdictTone: "unfinished" };
-  const successes = found.elites.filter(({ fitness }) => fitness >= domain.success).length;
+  const successes = found.elites.filter(({ fitness, scored }) => scored !== false && fitness >= domain.success).length;
   const filled = `${last.filledCells} of ${found.cells} cells are filled (${hundredthsText(last.coverage, 1)} %)`;
   const unscored = unscoredCount(found);
   const known = found.elites.length - unscored;
@@ -148,7 +166,14 @@ function verdictOf(
   }
   const unread = Object.values(heldOut?.scores ?? {}).filter((score) => score === null).length;
   const isKnown = Math.max(unscored, unread) <= toleratedUnknown * found.elites.length;
-  return { verdict: text, verdictTone: heldOut === undefined || !isKnown ? "mixed" : "good" };
+  const kept = found.elites.length;
+  const people = found.elites.filter(({ id }) => items.has(id)).length;
+  const standing = searchStanding({ configuration, kept, heldOut, reviewed: people });
+  return {
+    verdict: text,
+    verdictTone: isCheckedByJudge({ configuration, heldOut }) && isKnown ? "good" : "mixed",
+    standing,
+  };
 }
 
 /** A larger share of prompts without a readable score makes a result doubtful. */
@@ -233,11 +258,12 @@ function curvesOf({ course }: FoundPrompts): CurveView[] {
 
 /** What of a configuration tells runs apart; the domain's texts are in its file. */
 export function searchSettings(configuration: SearchConfiguration): ReportViewModel["settings"] {
-  const { domain, arms, calls, source, nearDuplicates: near, ...settings } = configuration;
+  const { domain, arms, calls, source, similarity, nearDuplicates: near, ...settings } = configuration;
   const groups = {
     domain: source === domain.name ? source : `${domain.name} (${source})`,
     ...settings,
     ...(domain.archive !== undefined && { archive: domain.archive.kind }),
+    similarity: describeSimilarity(similarity),
     nearDuplicates: typeof near === "boolean" ? near : `${near.by} from ${near.threshold}`,
     ...arms,
     ...calls,

@@ -1,5 +1,6 @@
 /** The command that repeats a search over prompts. */
 import { programCommand } from "../core/program-command.ts";
+import type { ParentSimilarity } from "../rainbow-teaming/parent-similarity.ts";
 import type { SearchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
 import { shellWord } from "./run-settings.ts";
 
@@ -14,6 +15,9 @@ export function searchFlags(configuration: SearchConfiguration): string[] {
   const { classifier, iterations, batchSize, comparisons, heldOutKind, nearDuplicates, calls } = configuration;
   const { rankedMutations, cheapJudge, batchesAhead } = configuration;
   const near = nearDuplicates === true ? { by: "n-grams", threshold: 0.8 } : nearDuplicates || undefined;
+  const usual = cosineOrBleu(domain.search.similarity);
+  const chosen = similarity === null ? undefined : cosineOrBleu(similarity);
+  const isUsual = chosen?.by === usual.by && chosen.threshold === usual.threshold;
   const flags: readonly (readonly [flag: string, value: string | number | undefined, usual?: string | number])[] = [
     ["target", target],
     ["mutator", mutator],
@@ -26,7 +30,8 @@ export function searchFlags(configuration: SearchConfiguration): string[] {
     ["iterations", iterations, domain.search.iterations],
     ["batch-size", batchSize, domain.search.batchSize],
     ["comparisons", comparisons, 4],
-    ["similarity", similarity ?? "none", domain.search.similarity],
+    ["similarity", similarity === null ? "none" : isUsual ? undefined : chosen?.threshold],
+    ["similarity-by", chosen?.by, usual.by],
     ["near-duplicates", near?.by],
     ["near-duplicate-threshold", near?.threshold],
     ["mutations-per-parent", arms.mutationsPerParent, 1],
@@ -49,4 +54,8 @@ export function searchFlags(configuration: SearchConfiguration): string[] {
   return flags.flatMap(([flag, value, usual]) =>
     value === undefined || value === usual ? [] : [`--${flag} ${shellWord(String(value))}`],
   );
+}
+
+function cosineOrBleu(similarity: ParentSimilarity): Exclude<ParentSimilarity, number> {
+  return typeof similarity === "number" ? { by: "bleu", threshold: similarity } : similarity;
 }

@@ -6,7 +6,9 @@ export interface TransferRateView {
   readonly successes: number;
   /** Prompts whose outcome is known. */
   readonly trials: number;
-  /** With Wilson's 95 % interval; missing where nothing is known. */
+  /** Families of these prompts, the descendants of one seed; missing where lineage is not known. */
+  readonly families?: number;
+  /** With its 95 % interval, over families where there are several, else Wilson's; missing where nothing is known. */
   readonly rate?: Interval;
 }
 
@@ -40,6 +42,10 @@ export interface TransferArchiveView {
   /** The model that it was searched against. */
   readonly source: string;
   readonly prompts: number;
+  /** How many families its prompts are of; missing where lineage is not known. */
+  readonly families?: number;
+  /** Which intervals its numbers have, in a sentence. */
+  readonly intervals: string;
   readonly judges: readonly TransferJudgeView[];
 }
 

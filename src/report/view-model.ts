@@ -33,12 +33,14 @@ export interface ArchiveItemView {
   readonly mutation: string;
   /** The text that was mutated where it was no item but a seed of the domain. */
   readonly seed?: string;
-  /** Of it and its parent, in [0, 1], by the search's filter (BLEU); missing where nothing was compared. */
+  /** Of it and its parent, by the search's filter: BLEU in [0, 1] or a cosine; missing where nothing was compared. */
   readonly similarity?: number;
   /** False for an ancestor that is shown for lineage only and is no longer in the archive. */
   readonly elite: boolean;
   /** What judges said of it, a line each. */
   readonly judgements?: readonly string[];
+  /** Why judges said so, in their own words. */
+  readonly reasons?: readonly { readonly judge: string; readonly text: string }[];
   /** What a reviewer decided. */
   readonly review?: ReviewDecision;
   /** The better answer that a reviewer wrote. */
@@ -56,6 +58,8 @@ export interface ArchiveView {
   readonly weakBelow: number;
   /** What an item is: a problem with a right answer (where it is left out), or a prompt whose response a judge scores. */
   readonly kind?: "prompts";
+  /** What the filter compared child and parent by, as "cosine by use-lite"; BLEU where it is left out. */
+  readonly similarityBy?: string;
   /** Whether texts are hidden until asked for. */
   readonly hidden?: true;
 }
@@ -65,13 +69,22 @@ export interface ComparisonView {
   readonly name: string;
   readonly description: string;
   readonly problems: number;
+  /** What is counted by `problems`; problems where it is left out. */
+  readonly counted?: "prompts" | "cells";
   /** Shares in [0, 1] with 95 % intervals: Wilson's, or the bootstrap's over families of a search's proposals. */
   readonly before: Interval;
   readonly after: Interval;
   /** after - before in [-1, 1]: 95 % paired bootstrap where the problems are the same, over families elsewhere. */
   readonly difference: Interval;
   readonly paired: boolean;
-  readonly verdict: "better" | "worse" | "no clear change";
+  readonly verdict: "better" | "worse" | "no clear change" | "too few to tell";
+}
+
+/** What a reader should make of the verdict, in a word and in a sentence. */
+export interface StandingView {
+  /** "Better", "By a held-out judge". */
+  readonly word: string;
+  readonly explanation: string;
 }
 
 /** Lines over a common horizontal axis; points are [horizontal, vertical] in order. */
@@ -125,6 +138,8 @@ export interface ReportViewModel {
   /** One sentence. */
   readonly verdict: string;
   readonly verdictTone: "good" | "mixed" | "bad" | "unfinished";
+  /** Left out where the tone says it: better, mixed, worse, unfinished. */
+  readonly standing?: StandingView;
   readonly createdAt: string;
   /** The command that repeats the run. */
   readonly command: string;

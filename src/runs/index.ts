@@ -1,5 +1,6 @@
 export * from "./call-cache.ts";
 export * from "./memory-run-store.ts";
+export { changedFiles, namedFiles, namedFilesState, requireSameFiles } from "./named-files.ts";
 export { type BullmqJobQueueOptions, openBullmqJobQueue } from "./queue/bullmq-job-queue.ts";
 export type { ModelDescription } from "./queue/call-job.ts";
 export * from "./queue/job-queue.ts";

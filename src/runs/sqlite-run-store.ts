@@ -157,6 +157,18 @@ export class SqliteRunStore implements RunStore {
       : this.#mapped("SELECT * FROM events WHERE kind = ? ORDER BY sequence", [kind], toEvent);
   }
 
+  countEvents(kind: string): number {
+    return this.#count("SELECT count(*) AS number FROM events WHERE kind = ?", kind);
+  }
+
+  countEntries(archive: string): number {
+    return this.#count("SELECT count(*) AS number FROM entries WHERE archive = ?", archive);
+  }
+
+  #count(query: string, value: string): number {
+    return this.#mapped(query, [value], ({ number }) => Number(number))[0] ?? 0;
+  }
+
   addEntries(entries: readonly StoredEntry[]): void {
     this.transaction(() => {
       for (const entry of entries) {

@@ -140,6 +140,24 @@ describe.skipIf(executablePath === undefined)("the page of a review", () => {
     await page.close();
   }, 60_000);
 
+  test("an item that was not scored becomes a success or none, as a person says", async () => {
+    const prompts = ["one", "two"].map((text) => ({ text, response: text, fitness: 0, scored: false as const }));
+    store = knownRun(folder, prompts);
+    session = new ReviewSession({ store });
+    server = await startReviewServer({ session, kind: "items", shown: false });
+    const page = await open();
+    await page.getByText("The judge: nothing readable").waitFor();
+    expect(await page.getByRole("button", { name: /^Wrong/ }).count()).toBe(0);
+    await page.keyboard.press("w");
+    await page.keyboard.press("x");
+    await heading(page, /^Item 2 of 2/);
+    await page.getByRole("button", { name: "A success", exact: false }).click();
+    await page.getByText("it is a success").waitFor();
+    expect([...reviews(folder).items.values()].map(({ success }) => success)).toEqual([false, true]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  }, 60_000);
+
   test("texts of a sensitive domain come to the page only when they are asked for", async () => {
     await serve(["secretly", "hidden"], true);
     const page = await open();

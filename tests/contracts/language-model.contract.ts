@@ -21,6 +21,8 @@ export interface LanguageModelCase {
   readonly tolerance?: number;
   /** A conversation goes through a template of the model's, so that it is not its text. */
   readonly chatTemplate?: boolean;
+  /** It tells the most probable tokens at each token's place. */
+  readonly alternatives?: boolean;
   /** A model of few tokens a second: fewer and smaller batches. */
   readonly slow?: boolean;
 }
@@ -35,6 +37,7 @@ export function languageModelContract({
   tolerance,
   slow = false,
   chatTemplate = false,
+  alternatives = false,
 }: LanguageModelCase): void {
   describe(`language model contract: ${name}`, () => {
     let model: LanguageModel;
@@ -79,6 +82,7 @@ export function languageModelContract({
     });
 
     if (capabilities.includes("generate")) generationContract(generate, prompts, { slow, chatTemplate });
+    if (capabilities.includes("generate")) tokenContract(generate, alternatives);
     if (capabilities.includes("score")) scoreContract(() => model, prompts);
     if (tolerance !== undefined) logProbabilityContract(() => model, prompts, tolerance);
     if (capabilities.includes("tokenize")) {
@@ -206,6 +210,29 @@ function generationContract(
     ["an empty stop text", { stop: [""] }],
   ])("refuses %s", async (_, options) => {
     await expect(generate(options)).rejects.toThrow(InvalidArgumentError);
+  });
+}
+
+function tokenContract(generate: Generate, tells: boolean): void {
+  test(tells ? "tells tokens with their alternatives" : "tells no tokens that were not asked for", async () => {
+    const silent = (await generate({ seed: 3 })).flat();
+    expect(silent.every(({ tokenLogProbabilities }) => tokenLogProbabilities === undefined)).toBe(true);
+    const asked = { seed: 3, tokenLogProbabilities: true };
+    const told = (await generate({ ...asked, alternatives: 3 })).flat();
+    expect(told.map(({ text }) => text)).toEqual(silent.map(({ text }) => text));
+    const tokens = told.flatMap(({ tokenLogProbabilities = [] }) => tokenLogProbabilities);
+    for (const { text, logProbability, alternatives = [] } of tokens) {
+      expect(logProbability).toBeLessThanOrEqual(0);
+      const logs = alternatives.map((one) => one.logProbability);
+      expect(logs).toEqual(logs.toSorted((a, b) => b - a));
+      expect(logs.reduce((sum, log) => sum + Math.exp(log), 0)).toBeLessThanOrEqual(1 + 1e-5);
+      // What is more probable than the last of them is among them.
+      if (logProbability > (logs.at(-1) ?? Infinity)) expect(alternatives.map((one) => one.text)).toContain(text);
+      if (tells) expect(alternatives).toHaveLength(3);
+    }
+    if (tells) expect(tokens.length).toBeGreaterThan(3);
+    await expect(generate({ ...asked, alternatives: 21 })).rejects.toThrow(InvalidArgumentError);
+    await expect(generate({ ...asked, alternatives: -1 })).rejects.toThrow(InvalidArgumentError);
   });
 }
 

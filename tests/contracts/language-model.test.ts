@@ -29,9 +29,17 @@ const prompts = ["", "a cab.", "a bad cab fed a deaf bee a cabbage", "aha. ".rep
 const capabilities = ["generate", "score", "tokenize"] as const;
 const tolerance = 1e-4;
 
-languageModelContract({ name: "transformer", create: tinyLanguageModel, capabilities, prompts, tolerance });
+languageModelContract({
+  name: "transformer",
+  create: tinyLanguageModel,
+  capabilities,
+  prompts,
+  tolerance,
+  alternatives: true,
+});
 languageModelContract({
   name: "transformer in two threads",
+  alternatives: true,
   create: () => tinyLanguageModel({ threads: 2 }),
   capabilities,
   prompts,
@@ -39,6 +47,7 @@ languageModelContract({
 });
 languageModelContract({
   name: "transformer over a queue",
+  alternatives: true,
   create: async () => {
     const [shared, stop] = [new SharedJobs(), new AbortController()];
     const jobs = new MemoryJobQueue(shared);
@@ -71,6 +80,7 @@ languageModelContract({
 });
 languageModelContract({
   name: "transformer sampled continuously, as large ones are",
+  alternatives: true,
   create: () => tinyLanguageModel({ continuous: true, shape: { ...tinyShape, keyValueHeads: 2 } }),
   capabilities,
   prompts,
@@ -90,6 +100,7 @@ languageModelContract({
 });
 languageModelContract({
   name: "the shipped checkpoint",
+  alternatives: true,
   create: () =>
     openLanguageModel("grade-school", { tokenizers: { "grade-school": gradeSchoolTokenizer }, contextLength: 128 }),
   capabilities,
@@ -104,6 +115,7 @@ languageModelContract({
 if (hasSmolLM2) {
   languageModelContract({
     name: "SmolLM2-135M-Instruct",
+    alternatives: true,
     create: () =>
       openLanguageModel(`illume:${smolLM2File}`, { modelsFolder: smolLM2Cache, threads: 1, contextLength: 128 }),
     capabilities: [...capabilities, "embed"],
@@ -154,6 +166,7 @@ afterAll(async () => {
 });
 languageModelContract({
   name: "OpenAI-compatible endpoint (illume serve)",
+  alternatives: true,
   create: () => openLanguageModel(`${server.url}#tiny`, { environment: {}, concurrency: 32 }),
   capabilities: ["generate"],
   prompts,

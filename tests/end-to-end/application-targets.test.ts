@@ -107,6 +107,25 @@ test("a missing variable is told before anything is sent", async () => {
   expect(stderr).toContain("SHOP_KEY");
 });
 
+test("a run whose target changed goes on knowingly alone", async () => {
+  const file = join(folder, "changing.ts");
+  writeFileSync(file, "export default (prompt: string) => `nothing about ${prompt}`;\n");
+  expect((await search("changing.ts", "changing", "--max-calls", "60")).status).toBe(7);
+  const before = found("changing").iterations;
+  writeFileSync(file, "export default (prompt: string) => `all about ${prompt}`;\n");
+  const resume = (...more: string[]) =>
+    runIllume(["resume", "--runs", "changing", "--run-code", "--max-calls", "5000", ...more], { cwd: folder });
+  const refused = await resume();
+  expect([refused.status, refused.stdout]).toEqual([6, ""]);
+  expect(refused.stderr).toMatch(/another "changing\.ts" \(SHA-256 .*--changed-files/u);
+  expect(found("changing").iterations).toBe(before);
+  succeeded(await resume("--changed-files"));
+  expect(found("changing").iterations).toBe(32);
+  const report = readFileSync(join(runOf("changing"), "report.html"), "utf8");
+  expect(report.includes("Changed while the run was made: ")).toBe(true);
+  succeeded(await resume());
+}, 60_000);
+
 test("a changed file shares no recorded call, an unchanged one all of them", async () => {
   const targetCalls = (output: string) =>
     found(output).spending.flatMap(({ revision, spending }) => (revision.startsWith("target") ? [spending.calls] : []));

@@ -11,6 +11,7 @@ import type { AttackRecord } from "../../src/rainbow-teaming/attack/attack-recor
 import { Landscape } from "../../src/rainbow-teaming/landscape/landscape.ts";
 import { landscapeDomain } from "../../src/rainbow-teaming/landscape/landscape-domain.ts";
 import { landscapeMutator, landscapeTarget } from "../../src/rainbow-teaming/landscape/landscape-models.ts";
+import { promptRecords } from "../../src/rainbow-teaming/run/prompt-records.ts";
 import type { TransferView } from "../../src/report/transfer-view-model.ts";
 import { openRun } from "../../src/runs/run-database.ts";
 import { startFaultInjectingEndpoint } from "../endpoint/fault-injecting-endpoint.ts";
@@ -32,6 +33,18 @@ const isDeclined = (text: string) => (landscape.read(text)?.category ?? 0) < 2;
 const answers = new Map<string, string>();
 function hardened(_: LanguageModel, text: string): string {
   return isDeclined(text) ? declined : (answers.get(text) ?? declined);
+}
+
+/** How many seeds the prompts of a search come from, read from what illume export writes. */
+function seedsOf(directory: string, prompts: readonly { readonly id: string }[]): number {
+  const store = openRun({ directory, mode: "read" });
+  try {
+    const ids = new Set(prompts.map(({ id }) => id));
+    const records = promptRecords(store, true).filter(({ id }) => ids.has(id));
+    return new Set(records.map(({ id, seed, lineage }) => seed ?? lineage.at(-1)?.id ?? id)).size;
+  } finally {
+    store.close();
+  }
 }
 
 describe("illume attack", () => {
@@ -97,7 +110,7 @@ describe("illume attack", () => {
     served.forget();
     const result = await attack("whole", "--json").ended;
     succeeded(result);
-    expect(result.stderr).toContain("Estimate, recorded calls free:");
+    expect(result.stderr).toContain("Estimate, recorded calls free, repeats after failures not counted:");
     const document = JSON.parse(result.stdout) as { transfer: TransferView; calls: { calls: number } };
     const [archive] = document.transfer.archives;
     const { archives } = findingsIn("whole");
@@ -107,6 +120,12 @@ describe("illume attack", () => {
     const still = failing.filter(({ text }) => !isDeclined(text));
     expect(failing.length).toBeGreaterThan(still.length);
     expect(archive?.judges.map(({ heldOut }) => heldOut)).toEqual([false, true]);
+    // By the lineages of the search's own run: prompts of one seed are a family.
+    const families = seedsOf(runOf("open"), prompts);
+    expect(families).toBeGreaterThan(1);
+    expect(families).toBeLessThan(prompts.length);
+    expect(archive?.families).toBe(families);
+    expect(archive?.intervals).toContain(`descend from ${families} seeds`);
     for (const { cells } of archive?.judges ?? []) {
       const told = cells.map(({ source, successes, trials }) => [source ?? false, successes, trials]);
       expect(told).toEqual([
@@ -117,7 +136,9 @@ describe("illume attack", () => {
       const [, hardenedCell, again] = cells;
       const change = (still.length - failing.length) / prompts.length;
       expect(hardenedCell?.difference?.estimate).toBeCloseTo(change, 12);
-      expect(hardenedCell?.difference?.high).toBeLessThan(0);
+      // A handful of families says little about others: the interval is wide, and contains what was seen.
+      expect(hardenedCell?.difference?.low).toBeLessThan(change);
+      expect(hardenedCell?.difference?.high).toBeGreaterThan(change);
       expect(again?.difference?.estimate).toBe(0);
       expect(hardenedCell?.amongSuccesses).toMatchObject({ successes: still.length, trials: failing.length });
       const declinedLabels = landscape.categories.slice(0, 2);

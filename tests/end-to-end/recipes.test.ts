@@ -95,6 +95,14 @@ const results: Record<string, (directory: string) => void> = {
     expect(page).toContain("its numbers mean nothing");
     expect(page).not.toMatch(/NaN|undefined/u);
   },
+  "grade-school-accuracies": (directory) => {
+    const { checkpoints, quick } = JSON.parse(readFileSync(join(directory, "accuracies.json"), "utf8"));
+    expect(quick).toBe(true);
+    expect(checkpoints).toHaveLength(1);
+    const [{ correct, problems }] = checkpoints;
+    for (const count of Object.values(correct)) expect(count).toBeLessThanOrEqual(problems);
+    expect(readFileSync(join(directory, "accuracies.md"), "utf8")).toContain("| whole-space | ");
+  },
   "pretrain-grade-school": (directory) => expect(existsSync(join(directory, "seed-0.safetensors"))).toBe(true),
 };
 

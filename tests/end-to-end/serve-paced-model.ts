@@ -18,6 +18,8 @@ export class PacedLanguageModel extends ScriptedLanguageModel {
   words = 8;
   /** Log probabilities are told. */
   tells = true;
+  /** Alternatives are told beside them. */
+  tellsAlternatives = true;
 
   constructor() {
     super({
@@ -70,7 +72,16 @@ export class PacedLanguageModel extends ScriptedLanguageModel {
           tokens: words.length,
           ...(this.tells &&
             options.tokenLogProbabilities === true && {
-              tokenLogProbabilities: words.map((word, index) => ({ text: word, logProbability: -1 - index })),
+              tokenLogProbabilities: words.map((word, index) => ({
+                text: word,
+                logProbability: -1 - index,
+                ...(this.tellsAlternatives && {
+                  alternatives: Array.from({ length: options.alternatives ?? 0 }, (_, rank) => ({
+                    text: rank === 1 ? word : rank === 2 ? "\ufffd" : `${rank}!`,
+                    logProbability: -rank - index,
+                  })),
+                }),
+              })),
             }),
         };
       }),

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 beforeEach(() => {
-  Object.assign(model, { pace: 0, stopped: 0, mostRunning: 0, words: 8, tells: true });
+  Object.assign(model, { pace: 0, stopped: 0, mostRunning: 0, words: 8, tells: true, tellsAlternatives: true });
   served = [];
 });
 
@@ -102,6 +102,49 @@ describe("answers", () => {
       })),
       refusal: null,
     });
+  });
+
+  test("alternatives of tokens, whole and at the end of a stream", async () => {
+    const [first, second] = model.wordsOf("go", 5, 0) as [string, string];
+    const body = { ...chat, logprobs: true, top_logprobs: 3, max_tokens: 2 };
+    const entry = (token: string, logprob: number, bytes: number[] | null = [...Buffer.from(token)]) => ({
+      token,
+      logprob,
+      bytes,
+    });
+    const logprobs = {
+      content: [first, second].map((word, index) => ({
+        ...entry(word, -1 - index),
+        top_logprobs: [entry("0!", 0 - index), entry(word, -1 - index), entry("\ufffd", -2 - index, null)],
+      })),
+      refusal: null,
+    };
+    const whole = (await (await post("/chat/completions", body)).json()) as { choices: { logprobs: unknown }[] };
+    expect(whole.choices[0]?.logprobs).toEqual(logprobs);
+    const streamed = await events(await post("/chat/completions", { ...body, stream: true }));
+    expect(streamed.pop()).toBe("[DONE]");
+    const told = streamed.map((event) => JSON.parse(event).choices[0].logprobs as unknown);
+    expect(told.filter((each) => each !== null)).toEqual([logprobs]);
+    const continued = (await (await post("/completions", { ...completion, logprobs: 1, max_tokens: 2 })).json()) as {
+      choices: { logprobs: { top_logprobs: unknown } }[];
+    };
+    expect(continued.choices[0]?.logprobs.top_logprobs).toEqual([
+      { "0!": 0, [first]: -1 },
+      { "0!": -1, [second]: -2 },
+    ]);
+  });
+
+  test("alternatives that a model does not tell", async () => {
+    model.tellsAlternatives = false;
+    for (const [path, body, param] of [
+      ["/chat/completions", { ...chat, logprobs: true, top_logprobs: 2 }, "top_logprobs"],
+      ["/completions", { ...completion, logprobs: 2 }, "logprobs"],
+    ] as const) {
+      const response = await post(path, body);
+      expect(response.status).toBe(400);
+      expect(await errorOf(response)).toMatchObject({ param, message: expect.stringContaining("does not tell them") });
+    }
+    expect((await post("/chat/completions", { ...chat, logprobs: true, top_logprobs: 0 })).status).toBe(200);
   });
 
   test("log probabilities that a model does not tell, whole and streamed", async () => {

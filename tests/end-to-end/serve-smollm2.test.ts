@@ -64,6 +64,42 @@ describe.runIf(hasSmolLM2)("SmolLM2-135M-Instruct, served", () => {
     });
   }, 120_000);
 
+  test("alternative tokens are the model's own most probable ones, up to 20", async () => {
+    const options = { maximumTokens: 3, tokenLogProbabilities: true, alternatives: 20 };
+    const [[direct] = []] = await model.generate({ prompts: [messages], ...options });
+    const told = direct?.tokenLogProbabilities ?? [];
+    const given = { ...asked, max_tokens: 3, temperature: 0, logprobs: true, top_logprobs: 20 };
+    const { choices } = await client.chat.completions.create(given);
+    const content = choices[0]?.logprobs?.content ?? [];
+    const pairs = content.map(({ top_logprobs }) => top_logprobs.map(({ token, logprob }) => [token, logprob]));
+    expect(pairs).toEqual(
+      told.map(({ alternatives = [] }) => alternatives.map(({ text, logProbability }) => [text, logProbability])),
+    );
+    expect(pairs.map((row) => row.length)).toEqual([20, 20, 20]);
+    for (const { token, logprob, top_logprobs } of content) {
+      // Greedy: the sampled one is the first; they are in order, and no more than all there is.
+      expect(top_logprobs[0]).toMatchObject({ token, logprob });
+      const logs = top_logprobs.map((one) => one.logprob);
+      expect(logs).toEqual([...logs].sort((a, b) => b - a));
+      expect(logs.reduce((sum, log) => sum + Math.exp(log), 0)).toBeLessThanOrEqual(1 + 1e-6);
+    }
+    const body = { model: "smollm2", prompt: "The capital of France is", max_tokens: 1, temperature: 0, logprobs: 5 };
+    const { choices: continued } = await client.completions.create(body);
+    const [top] = (continued[0]?.logprobs?.top_logprobs ?? []) as [Record<string, number>];
+    expect(Object.keys(top)).toHaveLength(5);
+    expect(top[" Paris"]).toBe(Math.max(...Object.values(top)));
+  }, 120_000);
+
+  test("illume's own client is told them, as where it asks the model itself", async () => {
+    const asking = await openLanguageModel(`${server.url}#smollm2`, { environment: {} });
+    const question = { prompts: [messages], maximumTokens: 2, tokenLogProbabilities: true };
+    const [[direct] = []] = await model.generate(question);
+    const [[served] = []] = await asking.generate(question);
+    expect(served?.tokenLogProbabilities).toEqual(direct?.tokenLogProbabilities);
+    expect(served?.tokenLogProbabilities?.[0]?.alternatives).toHaveLength(5);
+    await asking.close();
+  }, 120_000);
+
   test.each([false, true])("a conversation that is too long has its own code (streamed: %s)", async (stream) => {
     const long = [{ role: "user" as const, content: "Tell me more. ".repeat(100) }];
     const error = await client.chat.completions.create({ ...asked, messages: long, stream }).catch((thrown) => thrown);

@@ -188,15 +188,28 @@ function actions() {
   const count = work?.[kind].count ?? 0;
   /** @param {number} step */
   const moving = (step) => () => doing(() => go("at", (place + step + count) % count));
-  const wrong = () =>
-    doing(() => decide({ kind: "item", id: item?.id, decision: "corrected", success: !item?.success }));
+  /** @param {boolean} success */
+  const telling = (success) => () =>
+    doing(() => decide({ kind: "item", id: item?.id, decision: "corrected", success }));
   return [
     ...(item === undefined
       ? []
       : [
           { key: "a", name: "Accept", run: deciding("accepted") },
           { key: "r", name: "Reject", run: deciding("rejected") },
-          { key: "w", name: item.success ? "Wrong: no success" : "Wrong: a success", run: wrong },
+          // Where nothing could be read, nothing is wrong: a person says what it is.
+          ...(item.scored === false
+            ? [
+                { key: "y", name: "A success", run: telling(true) },
+                { key: "x", name: "No success", run: telling(false) },
+              ]
+            : [
+                {
+                  key: "w",
+                  name: item.success ? "Wrong: no success" : "Wrong: a success",
+                  run: telling(!item.success),
+                },
+              ]),
           ...(shown ? [{ key: "e", name: "Better answer", run: edit }] : []),
           { key: "u", name: "Take back", run: deciding("withdrawn") },
         ]),

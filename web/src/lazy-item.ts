@@ -62,6 +62,10 @@ export class LazyItem {
     return this.#texts.of(this.#place).correction;
   }
 
+  get reasons(): ArchiveItemView["reasons"] {
+    return this.#texts.of(this.#place).reasons;
+  }
+
   get judgements(): readonly string[] | undefined {
     return this.#texts.of(this.#place).judgements;
   }

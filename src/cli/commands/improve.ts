@@ -6,7 +6,7 @@ import type { CommandContext } from "../command-context.ts";
 import { givenImprovementFlag, improvementArgs, readImprovementFlags } from "../improvement-flags.ts";
 import { givenRainbowFlags, rainbowArgs } from "../rainbow-flags.ts";
 import { readConfiguration } from "../read-configuration.ts";
-import { requireRunCodeOf, runCodeArg } from "../run-code.ts";
+import { changedFilesArg, checkFilesOf, runCodeArg } from "../run-code.ts";
 import { runDirectory } from "../run-directory.ts";
 import { startRun } from "../run-loop.ts";
 
@@ -53,6 +53,7 @@ export const improve = illumeCommand({
     ...searchArgs,
     ...improvementArgs,
     ...runCodeArg,
+    ...changedFilesArg,
   },
   settings: sections,
   run: async (args, context) => {
@@ -73,7 +74,7 @@ async function goOn(args: Readonly<Record<string, unknown>>, after: string, cont
   const flags = [...givenRainbowFlags(args), givenImprovementFlag({ ...args, after: undefined })];
   const other = flags.find((flag) => flag !== undefined);
   const { output } = readConfiguration(args, ["general"]);
-  const directory = runDirectory(args.family as string | undefined, output);
+  const directory = runDirectory((args.family as string | undefined) ?? "improve", output);
   const { continueImprovement, isImprovementRun } = await import("../run-improvement.ts");
   if (other !== undefined || !(await isImprovementRun(directory))) {
     throw new InvalidArgumentError({
@@ -85,7 +86,7 @@ async function goOn(args: Readonly<Record<string, unknown>>, after: string, cont
           : "leave it out: the run has its own",
     });
   }
-  requireRunCodeOf(directory, args);
+  checkFilesOf(directory, args);
   await continueImprovement(directory, context, undefined, after);
 }
 

@@ -5,7 +5,7 @@ import type { SearchCalls } from "../../rainbow-teaming/run/search-configuration
 import { illumeCommand } from "../command.ts";
 import { queueArg } from "../queue-connection.ts";
 import { readConfiguration } from "../read-configuration.ts";
-import { requireRunCodeOf, runCodeArg } from "../run-code.ts";
+import { changedFilesArg, checkFilesOf, runCodeArg } from "../run-code.ts";
 import { runDirectory } from "../run-directory.ts";
 import { continueFineTuning, isFineTuningRun } from "../run-fine-tuning.ts";
 import { continueRun } from "../run-loop.ts";
@@ -29,6 +29,7 @@ export const resume = illumeCommand({
     ...runArg,
     ...runsArg,
     ...runCodeArg,
+    ...changedFilesArg,
     queue: { ...queueArg.queue, description: `${queueArg.queue.description}; none: calls are made here` },
   },
   settings: sections,
@@ -40,7 +41,7 @@ export const resume = illumeCommand({
       refuseQueue(args.queue);
       return continueFineTuning(directory, context);
     }
-    requireRunCodeOf(directory, args);
+    checkFilesOf(directory, args);
     const changeCalls = (calls: SearchCalls) => {
       const { cache, ...caps } = readConfiguration(args, ["calls"], { ...defaultConfiguration, calls }).calls;
       return { ...caps, ...(cache !== undefined && { cache: resolve(cache) }) };

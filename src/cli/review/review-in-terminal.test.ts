@@ -97,6 +97,20 @@ describe("a review in a terminal", () => {
     expect(reviews(folder).items.size).toBe(0);
   });
 
+  test("an item that was not scored becomes a success or none, as a person says", async () => {
+    store = knownRun(
+      folder,
+      [0, 1, 2].map((n) => ({ text: `${n}?`, response: "Hm.", fitness: 0, scored: false })),
+    );
+    const shown = await type("w\ny\nx\n");
+    expect(shown).toContain("The judge: nothing readable");
+    expect(shown).toContain("No such key here: a accept  r reject  y success  x no success");
+    expect([...reviews(folder).items.values()].map(({ success }) => success)).toEqual([true, false]);
+    const records = promptRecords(store, true).map(({ fitness, success }) => `${fitness}, ${success}`);
+    expect(records.sort()).toEqual(["null, false", "null, null", "null, true"]);
+    expect(promptRecords(store, false)).toHaveLength(1);
+  });
+
   test("an answer that was not ended, or is blank, is none", async () => {
     store = knownRun(folder, prompts(1));
     expect(await type("e\nhalf an ans")).toContain("No answer was written");

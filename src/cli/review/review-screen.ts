@@ -72,6 +72,7 @@ export function helpLines(work: ReviewWork, columns: number): string[] {
     "  a  accept: the judge is right, and the item is fit for use",
     "  r  reject: it is not used, in no export and no training",
     "  w  wrong verdict: a success is none, or the other way round",
+    "  y  it is a success, whatever the judge said, or where nothing could be read; x it is none",
     "  e  write a better answer; a line with a single dot ends it",
     "Pairs",
     "  1  the first response is the one that is meant, 2 the second, 0 neither more",
@@ -85,11 +86,12 @@ export function helpLines(work: ReviewWork, columns: number): string[] {
   ];
 }
 
-/** The keys of what is on the screen, in one line. */
-export function keyLine(kind: "items" | "pairs", hidden: boolean): string {
+/** The keys of what is on the screen, in one line. @param unscored whether the judge gave no verdict that could be wrong */
+export function keyLine(kind: "items" | "pairs", hidden: boolean, unscored: boolean): string {
   const show = hidden ? "s show  " : "";
+  const verdict = unscored ? "y success  x no success" : "w wrong verdict";
   return kind === "items"
-    ? `a accept  r reject  w wrong verdict  e better answer  ${show}n next  ? help  q end`
+    ? `a accept  r reject  ${verdict}  e better answer  ${show}n next  ? help  q end`
     : `1 first  2 second  0 alike  ${show}n next  ? help  q end`;
 }
 

@@ -29,6 +29,8 @@ const transfer = (targets: readonly string[]): TransferView => ({
       name: "search-1",
       source: "openai:a",
       prompts: 20,
+      families: 4,
+      intervals: "Intervals are over 4 families.",
       judges: [
         {
           judge: "the held-out judge openai:j",
@@ -54,6 +56,7 @@ describe("the transfer matrix in a terminal", () => {
     expect(text).toMatch(/\[3\] openai:c, 1 not judged/u);
     expect(text).toMatch(/^by topic +\[1\] +\[2\] +\[3\]$/mu);
     expect(text).toMatch(/^ {2}sea +50 +25 +25$/mu);
+    expect(lines.at(-1)).toBe("Intervals are over 4 families.");
   });
 
   test.each([40, 60, 80])("no line is longer than %d columns, however long names and lists are", (columns) => {

@@ -21,12 +21,16 @@ export function drawTransferTable({ archives }: TransferView, terminal: Look): s
   const blocks = archives.flatMap((archive) => archive.judges.map((judge) => judgeLines(archive, judge, terminal)));
   const shown = blocks.filter((lines) => lines.length > 0);
   if (shown.length === 0) return [];
+  const intervals = [
+    ...new Set(archives.map(({ name, intervals: told }) => (archives.length > 1 ? `${name}: ${told}` : told))),
+  ];
   return [
     ...shown.flatMap((lines) => [...lines, ""]),
     ...wrapToWidth(
       "Shares of prompts handled badly, in %, with 95 % intervals; kept: among those that the searched model handles badly; change: in points against it, paired by prompt.",
       terminal.columns,
     ),
+    ...intervals.flatMap((text) => wrapToWidth(text, terminal.columns)),
   ];
 }
 

@@ -2,6 +2,7 @@ export * from "./budget-exceeded-error.ts";
 export * from "./corrupt-file-error.ts";
 export * from "./document-error.ts";
 export * from "./file-system-failure.ts";
+export * from "./files-changed-error.ts";
 export * from "./gate-failed-error.ts";
 export * from "./illume-error.ts";
 export * from "./interrupted-error.ts";

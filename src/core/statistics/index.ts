@@ -1,6 +1,8 @@
 export * from "./bootstrap.ts";
+export { clusteredMean } from "./clustered-mean.ts";
 export { clusteredShare, clusteredShareDifference } from "./clustered-share.ts";
 export { interquartileMean, mean, quantile, standardDeviation } from "./descriptive.ts";
+export { type FamilyPairs, familyDifference, familyShare } from "./family-share.ts";
 export type { BootstrapOptions, Interval } from "./interval.ts";
 export type { Observations } from "./observations.ts";
 export { newcombeDifference, pairedShareDifference, type Successes } from "./share-difference.ts";

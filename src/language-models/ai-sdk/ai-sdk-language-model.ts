@@ -12,7 +12,7 @@ import type {
 import { CorruptFileError } from "../../core/errors/corrupt-file-error.ts";
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
 import { RequestPolicy } from "../endpoints/request-policy.ts";
-import { checkGenerateOptions, textBefore } from "../generate-options.ts";
+import { checkGenerateOptions, promptTexts, textBefore, usualAlternatives } from "../generate-options.ts";
 import { throwIfAborted } from "../interrupted.ts";
 import type {
   GenerateOptions,
@@ -30,7 +30,8 @@ import { fromAiSdkFinishReason } from "./finish-reason.ts";
 
 /** How a provider is asked for the probabilities of tokens, and where it tells them. */
 export interface TokenProbabilities {
-  readonly providerOptions: NonNullable<LanguageModelV4CallOptions["providerOptions"]>;
+  /** @param alternatives how many of each token, at most */
+  providerOptions(alternatives: number): NonNullable<LanguageModelV4CallOptions["providerOptions"]>;
   /** Undefined where the answer has none. */
   read(metadata: unknown): readonly TokenLogProbability[] | undefined;
 }
@@ -86,10 +87,10 @@ export class AiSdkLanguageModel implements LanguageModel {
     throwIfAborted(options.signal);
     const asked = prompts.flatMap((prompt, promptIndex) =>
       Array.from({ length: samples }, async (_, index) => {
-        const { signal, beforeRepeating, tokenLogProbabilities = false } = options;
+        const { signal, beforeRepeating, tokenLogProbabilities = false, alternatives = usualAlternatives } = options;
         const generation = await this.#sample(
           prompt,
-          { ...settings, sample: firstSample + index, tokenLogProbabilities },
+          { ...settings, sample: firstSample + index, tokenLogProbabilities, alternatives },
           signal,
           beforeRepeating && (() => beforeRepeating({ prompt: promptIndex, sample: index })),
         );
@@ -126,10 +127,15 @@ export class AiSdkLanguageModel implements LanguageModel {
     for (let start = 0; start < texts.length; start += most) batches.push(texts.slice(start, start + most));
     const vectors = await Promise.all(
       batches.map(async (values) => {
-        const outcome = await this.policy.request(async (abortSignal) => {
-          const { embeddings, response } = await model.doEmbed({ values, abortSignal });
-          return { answer: embeddings, headers: response?.headers };
-        }, signal);
+        const outcome = await this.policy.request(
+          async (abortSignal) => {
+            const { embeddings, response } = await model.doEmbed({ values, abortSignal });
+            return { answer: embeddings, headers: response?.headers };
+          },
+          signal,
+          undefined,
+          values,
+        );
         if ("failure" in outcome) throw unusableVectors(this.id, outcome.failure.reason);
         if (outcome.answer.length !== values.length) {
           throw unusableVectors(this.id, `${outcome.answer.length} for ${values.length} texts`);
@@ -169,19 +175,21 @@ export class AiSdkLanguageModel implements LanguageModel {
             ...(topP < 1 ? { topP } : {}),
             ...(stopSequences.length > 0 ? { stopSequences } : {}),
             seed: ownSeed,
-            ...(asked && { providerOptions: asked.providerOptions }),
+            ...(asked && { providerOptions: asked.providerOptions(settings.alternatives) }),
             abortSignal,
           });
         const answer = await Promise.resolve(ask(told)).catch(async (error: unknown) => {
           if (told === undefined || !isRefused(error)) throw error;
           const without = await ask(undefined);
           this.#tokenProbabilities = undefined;
+          this.#warnOnce(`${this.id}: refuses to tell log probabilities, and is asked without them from now on`);
           return without;
         });
         return { answer, headers: answer.response?.headers };
       },
       signal,
       beforeRepeating,
+      promptTexts(prompt),
     );
     if ("failure" in outcome) {
       const { kind, reason } = outcome.failure;
@@ -212,6 +220,10 @@ export class AiSdkLanguageModel implements LanguageModel {
     const subject = "feature" in warning ? warning.feature : "setting" in warning ? warning.setting : "";
     const details = "details" in warning ? warning.details : "message" in warning ? warning.message : undefined;
     const line = [`${this.id}: ${warning.type} ${subject}`.trim(), details].filter(Boolean).join(": ");
+    this.#warnOnce(line);
+  }
+
+  #warnOnce(line: string): void {
     if (this.#warned.has(line)) return;
     this.#warned.add(line);
     this.#onWarning(line);
@@ -232,6 +244,7 @@ interface SampleSettings extends Omit<ReturnType<typeof checkGenerateOptions>, "
   /** Number of the sample. */
   readonly sample: number;
   readonly tokenLogProbabilities: boolean;
+  readonly alternatives: number;
 }
 
 /** Whether an endpoint finds the request wrong, which costs nothing: log probabilities may be what it does not know. */

@@ -1,9 +1,9 @@
 /** The user's own function as a language model: a module that exports one. It runs in this process, with all its rights. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { StorageError } from "../../core/errors/storage-error.ts";
+import { importModule } from "../../core/import-module.ts";
 import { quotedText } from "../../core/quoted-text.ts";
 import type { OpenEndpointOptions } from "../endpoints/open-endpoint.ts";
 import { RequestPolicy } from "../endpoints/request-policy.ts";
@@ -100,7 +100,7 @@ async function loadFunction(path: string): Promise<ApplicationFunction> {
   }
   let module: Readonly<Record<string, unknown>>;
   try {
-    module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
+    module = await importModule(file);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     throw notUsable(path, `an error while it was loaded (${quotedText(said, 300)})`, error);

@@ -10,7 +10,10 @@ export type CallContent =
   | { readonly kind: "embed"; readonly text: string };
 
 type SamplingParameters = Pick<CheckedGenerateOptions, "maximumTokens" | "temperature" | "topP" | "stop" | "seed"> &
-  Required<Pick<GenerateOptions, "tokenLogProbabilities">>;
+  Required<Pick<GenerateOptions, "tokenLogProbabilities">> & {
+    /** Only where it was given. */
+    readonly alternatives?: number;
+  };
 
 /** Which model a call goes to. */
 export interface CalledModel {

@@ -19,7 +19,7 @@ export function generations(
     split: rectangles,
     send: async (calls, { signal, beforeRepeating }) => {
       const first = calls[0] as PlannedCall<Generating>;
-      const { maximumTokens, temperature, topP, stop, seed, tokenLogProbabilities } = first.content;
+      const { maximumTokens, temperature, topP, stop, seed, tokenLogProbabilities, alternatives } = first.content;
       const samples = calls.length === 1 ? 1 : calls.filter((call) => promptOf(call) === promptOf(first)).length;
       const callAt = (prompt: number, sample: number) => calls[prompt * samples + sample] as PlannedCall<Generating>;
       const rows = await model.generate({
@@ -27,6 +27,7 @@ export function generations(
         samples,
         firstSample: first.content.sample,
         ...{ maximumTokens, temperature, topP, stop, seed, tokenLogProbabilities },
+        ...(alternatives !== undefined && { alternatives }),
         beforeRepeating: ({ prompt, sample }) => beforeRepeating(callAt(prompt, sample)),
         ...(signal && { signal }),
         ...(onText && { onText: ({ prompt, sample, text }) => onText(callAt(prompt, sample), text) }),

@@ -150,6 +150,7 @@ describe("a recorded model", () => {
       { seed: 1 },
       { maximumTokens: 21 },
       { tokenLogProbabilities: true },
+      { tokenLogProbabilities: true, alternatives: 2 },
     ];
     for (const more of others) await generate("1", more);
     await generate("2");

@@ -7,7 +7,7 @@
  * before it is used (recorded-calls.ts). A budget caps what all of this may take.
  */
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
-import { checkGenerateOptions } from "../generate-options.ts";
+import { checkGenerateOptions, toldOf } from "../generate-options.ts";
 import type {
   GenerateOptions,
   Generation,
@@ -89,12 +89,13 @@ export class RecordedLanguageModel implements LanguageModel {
   async generate(options: GenerateOptions): Promise<readonly (readonly Generation[])[]> {
     if (!this.capabilities.has("generate")) return this.#model.generate(options);
     const { prompts, samples, firstSample, ...parameters } = checkGenerateOptions(options);
-    const { signal, onText, tokenLogProbabilities = false } = options;
+    const { signal, onText } = options;
+    const told = toldOf(options);
     const inputTokens = prompts.map(promptTokensAtMost);
     const calls = prompts.flatMap((prompt, index) =>
       Array.from({ length: samples }, (_, sample) =>
         this.#plan(
-          { kind: "generate", prompt, sample: firstSample + sample, ...parameters, tokenLogProbabilities },
+          { kind: "generate", prompt, sample: firstSample + sample, ...parameters, ...told },
           inputTokens[index] as number,
           parameters.maximumTokens,
         ),

@@ -2,7 +2,7 @@
 import type { JSONValue } from "@ai-sdk/provider";
 import { type Environment, optionalKey } from "./endpoint-key.ts";
 import { type ProviderModel, type ProviderOptions, providerFetches } from "./endpoint-provider.ts";
-import { alternativesAsked, contentOfBody, openaiProbabilities } from "./openai-probabilities.ts";
+import { contentOfBody, openaiProbabilities } from "./openai-probabilities.ts";
 import { optionalPackage } from "./optional-package.ts";
 
 /** The key for addresses, where they ask for one; it goes to every address that a user names. */
@@ -48,14 +48,17 @@ export async function openaiCompatibleModel(options: OpenaiCompatibleModelOption
           embeddingModel: createOpenAICompatible({ ...settings, fetch: fetches.vectors }).embeddingModel(embeddingName),
         }),
     tokenProbabilities: {
-      providerOptions: { endpoint: { logprobs: true, top_logprobs: alternativesAsked } },
+      providerOptions: (alternatives) => ({ endpoint: { logprobs: true, top_logprobs: alternatives } }),
       read: (metadata) =>
         openaiProbabilities(
           (metadata as { probabilities?: { content?: unknown } } | undefined)?.probabilities?.content,
         ),
     },
     secrets: apiKey === undefined ? [] : [apiKey],
-    keyRemedy: `put a valid key into ${addressKeys[0]}`,
+    keyRemedy:
+      apiKey === undefined
+        ? `put the key into ${addressKeys[0]}, which is not set`
+        : `put a valid key into ${addressKeys[0]}`,
   };
 }
 

@@ -11,7 +11,10 @@ afterEach(() => {
   server?.close();
 });
 
-async function open(answer: (body: Record<string, unknown>) => { status?: number; logprobs?: unknown }) {
+async function open(
+  answer: (body: Record<string, unknown>) => { status?: number; logprobs?: unknown },
+  notices: string[] = [],
+) {
   const bodies: Record<string, unknown>[] = [];
   const started = createServer(async (request, response) => {
     let text = "";
@@ -28,7 +31,10 @@ async function open(answer: (body: Record<string, unknown>) => { status?: number
   server = started;
   await new Promise<void>((resolve) => started.listen(0, "127.0.0.1", resolve));
   const id = `http://127.0.0.1:${(started.address() as AddressInfo).port}/v1#m`;
-  return { bodies, model: await openLanguageModel(id, { environment: {} }) };
+  return {
+    bodies,
+    model: await openLanguageModel(id, { environment: {}, onNotice: (notice) => notices.push(notice) }),
+  };
 }
 const asked = { prompts: ["a"], maximumTokens: 4, tokenLogProbabilities: true } as const;
 const token = (text: string, logprob: number) => ({ token: text, logprob, bytes: [65] });
@@ -48,19 +54,23 @@ test("a server's probabilities are asked for and read", async () => {
       ],
     },
   ]);
+  await model.generate({ ...asked, alternatives: 20 });
+  expect(bodies.pop()).toMatchObject({ logprobs: true, top_logprobs: 20 });
   const [[without] = []] = await model.generate({ ...asked, tokenLogProbabilities: false });
   expect(bodies[1]).not.toHaveProperty("logprobs");
   expect(without).not.toHaveProperty("tokenLogProbabilities");
 });
 
-test("a server that refuses them answers without, and is not asked again", async () => {
-  const { bodies, model } = await open((body) => ({ status: "logprobs" in body ? 400 : 200 }));
+test("a server that refuses them answers without, is not asked again, and that is told once", async () => {
+  const notices: string[] = [];
+  const { bodies, model } = await open((body) => ({ status: "logprobs" in body ? 400 : 200 }), notices);
   for (let call = 0; call < 2; call++) {
     const [[sample] = []] = await model.generate(asked);
     expect(sample).toMatchObject({ text: "A", finishReason: "stop" });
     expect(sample).not.toHaveProperty("tokenLogProbabilities");
   }
   expect(bodies.map((body) => "logprobs" in body)).toEqual([true, false, false]);
+  expect(notices).toEqual([expect.stringContaining("refuses to tell log probabilities")]);
 });
 
 test("anything else is no probabilities", () => {

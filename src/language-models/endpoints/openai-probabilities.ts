@@ -2,9 +2,6 @@
 import { z } from "zod";
 import type { TokenLogProbability } from "../language-model.ts";
 
-/** The most alternatives that servers commonly tell. */
-export const alternativesAsked = 5;
-
 const token = z.object({ token: z.string().max(1000), logprob: z.number().max(0) });
 const content = z.array(token.extend({ top_logprobs: z.array(token).max(100).nullish() })).max(100_000);
 const answer = z.object({ choices: z.array(z.object({ logprobs: z.object({ content: z.unknown() }).nullish() })) });

@@ -1,7 +1,7 @@
 /** openai:NAME, by the package @ai-sdk/openai: chat completions, which take seeds and stop texts. */
 import { requiredKey } from "./endpoint-key.ts";
 import { type ProviderModel, type ProviderOptions, providerFetches } from "./endpoint-provider.ts";
-import { alternativesAsked, openaiProbabilities } from "./openai-probabilities.ts";
+import { openaiProbabilities } from "./openai-probabilities.ts";
 import { optionalPackage } from "./optional-package.ts";
 
 export const openaiKeys = ["OPENAI_API_KEY"] as const;
@@ -27,7 +27,7 @@ export async function openaiModel(
       ? {}
       : { embeddingModel: createOpenAI({ ...settings, fetch: fetches.vectors }).embeddingModel(embeddingName) }),
     tokenProbabilities: {
-      providerOptions: { openai: { logprobs: alternativesAsked } },
+      providerOptions: (alternatives) => ({ openai: { logprobs: alternatives } }),
       read: (metadata) =>
         openaiProbabilities((metadata as { openai?: { logprobs?: unknown } } | undefined)?.openai?.logprobs),
     },

@@ -2,6 +2,7 @@
 import type { RandomLabel } from "../../core/random.ts";
 import type { TransformerShape } from "../../nn/transformer.ts";
 import type { EngineFailure } from "./engine-failure.ts";
+import type { TokenAlternative } from "./most-probable.ts";
 import type { CompletionScore } from "./scorer.ts";
 import type { EncodedExample } from "./training-batches.ts";
 import type { WeightPrecision } from "./weight-precision.ts";
@@ -33,6 +34,8 @@ export interface SampleJob {
   readonly temperature: number;
   readonly topP: number;
   readonly stopTokens: readonly number[];
+  /** How many alternatives of each token are wanted (default 0). */
+  readonly alternatives?: number;
 }
 
 export interface ScoreJob {
@@ -58,6 +61,8 @@ export interface SampledTokens {
   readonly tokens: number[];
   /** Natural log, at temperature 1, of each token's probability. */
   readonly tokenLogProbabilities: number[];
+  /** The most probable tokens at each token's place, where they are wanted. */
+  readonly alternatives?: (readonly TokenAlternative[])[];
   /** Their sum, and that of the stop token where one ended it. */
   readonly logProbability: number;
   /** Whether a stop token ended it. */

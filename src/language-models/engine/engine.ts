@@ -47,8 +47,8 @@ export class Engine {
     }));
     const results = await this.#work.sampler.sample(requests, signal === undefined ? job : { ...job, signal });
     return results.map((row) =>
-      row.map(({ tokens, tokenLogProbabilities, logProbability, finished }) => {
-        return { tokens, tokenLogProbabilities, logProbability, finished };
+      row.map(({ tokens, tokenLogProbabilities, alternatives, logProbability, finished }) => {
+        return { tokens, tokenLogProbabilities, ...(alternatives && { alternatives }), logProbability, finished };
       }),
     );
   }

@@ -26,6 +26,7 @@ import {
   readPrompts,
 } from "./decoding-step.ts";
 import { ArrayPool } from "./key-value-cache.ts";
+import { mostProbable, type TokenAlternative } from "./most-probable.ts";
 import { batchesOf, leastShared, type SampleRequest, type SamplingBatch, shrunkenRows } from "./sampling-batches.ts";
 import { drawNucleusToken, drawToken, greatestToken } from "./token-choice.ts";
 
@@ -38,6 +39,8 @@ export interface SampleOptions {
   readonly topP: number;
   /** Tokens that end a sequence and are not part of it. */
   readonly stopTokens: readonly number[];
+  /** How many alternatives of each token are wanted (default 0). */
+  readonly alternatives?: number;
   readonly signal?: StopSignal;
 }
 
@@ -45,6 +48,8 @@ export interface SampledSequence {
   readonly tokens: number[];
   /** Natural log of each token's probability at temperature 1. */
   readonly tokenLogProbabilities: number[];
+  /** The most probable tokens at each token's place, where they are wanted. */
+  readonly alternatives?: (readonly TokenAlternative[])[];
   /** Sum of the natural-log probabilities of the tokens (and the stop token) at temperature 1. */
   logProbability: number;
   finished: boolean;
@@ -114,6 +119,7 @@ export class Sampler {
       (row): Row => ({
         tokens: [],
         tokenLogProbabilities: [],
+        ...(options.alternatives && { alternatives: [] }),
         logProbability: 0,
         finished: row === undefined,
         random: (row ?? batch.rows[0])?.random as RandomStream,
@@ -204,6 +210,9 @@ function chooseTokens(
     }
     sequence.tokens.push(token);
     sequence.tokenLogProbabilities.push(logProbability);
+    sequence.alternatives?.push(
+      mostProbable(logits.subarray(start, start + width), options.alternatives as number, normaliser),
+    );
   });
 }
 

@@ -112,6 +112,47 @@ describe("sampling follows the transformer", () => {
     expect(statistic).toBeLessThan(freedom + 4 * Math.sqrt(2 * freedom));
   });
 
+  test.each([
+    ["batch by batch", false],
+    ["continuously", true],
+  ])(
+    "alternatives are the transformer's most probable tokens, whatever is drawn, sampled %s",
+    async (_, continuous) => {
+      const own = tinyLanguageModel({ continuous });
+      const prompts = ["a cab", "feed a bee. ".repeat(3)];
+      const drawn = { prompts, samples: 2, maximumTokens: 6, temperature: 0.6, topP: 0.9, seed: 5 };
+      const told = { ...drawn, tokenLogProbabilities: true };
+      // More than there are tokens: all of them.
+      const rows = await own.generate({ ...told, alternatives: 20 });
+      const few = (await own.generate({ ...told, alternatives: 3 })).flat();
+      const usual = (await own.generate(told)).flat();
+      const without = (await own.generate({ ...told, alternatives: 0 })).flat();
+      const silent = await own.generate(drawn);
+      await own.close();
+      expect(rows.map((row) => row.map(({ tokenLogProbabilities: _told, ...rest }) => rest))).toEqual(silent);
+      for (const [index, { text, tokenLogProbabilities = [] }] of rows.flat().entries()) {
+        const before = [beginToken, ...tinyTokenizer.encode(prompts[Math.floor(index / 2)] as string)];
+        const after = tinyTokenizer.encode(text);
+        // The begin token has no text.
+        if (after.length !== tokenLogProbabilities.length) continue;
+        for (const [place, { text: sampled, logProbability, alternatives = [] }] of tokenLogProbabilities.entries()) {
+          const scores = softmax(tensor(await lastLogits([...before, ...after.slice(0, place)]))).data;
+          const truth = [...scores].map((probability) => Math.log(probability)).sort((a, b) => b - a);
+          expect(alternatives).toHaveLength(width);
+          alternatives.forEach((one, rank) => {
+            expect(Math.abs(one.logProbability - (truth[rank] as number))).toBeLessThan(1e-3);
+          });
+          const own = alternatives.find((one) => one.text === sampled);
+          expect(own?.logProbability).toBe(logProbability);
+          expect(few[index]?.tokenLogProbabilities?.[place]?.alternatives).toEqual(alternatives.slice(0, 3));
+          expect(usual[index]?.tokenLogProbabilities?.[place]?.alternatives).toEqual(alternatives.slice(0, 5));
+          expect(without[index]?.tokenLogProbabilities?.[place]).toEqual({ text: sampled, logProbability });
+        }
+      }
+      expect(rows.flat().flatMap(({ tokenLogProbabilities = [] }) => tokenLogProbabilities).length).toBeGreaterThan(12);
+    },
+  );
+
   test("a temperature near zero is greedy", async () => {
     const prompts = ["a bad cab."];
     const greedy = await model.generate({ prompts, maximumTokens: 20 });

@@ -13,7 +13,7 @@ import type { TransformerParameters, TransformerShape } from "../../nn/transform
 import { leavesOf } from "../../tensor/tree.ts";
 import { ContextLengthError } from "../context-length-error.ts";
 import { encodePrompt, promptName } from "../encode-prompt.ts";
-import { checkGenerateOptions, textBefore } from "../generate-options.ts";
+import { checkGenerateOptions, textBefore, usualAlternatives } from "../generate-options.ts";
 import { throwIfAborted } from "../interrupted.ts";
 import type {
   GenerateOptions,
@@ -27,6 +27,7 @@ import type { Tokenizer } from "../tokenizer.ts";
 import { ContinuousPool } from "./continuous/continuous-pool.ts";
 import type { SampledTokens, TextTokens, TokenListener } from "./engine-job.ts";
 import { EnginePool } from "./engine-pool.ts";
+import type { TokenAlternative } from "./most-probable.ts";
 import { SampleText } from "./sample-text.ts";
 import { encodeExample } from "./training-batches.ts";
 import type { WeightPrecision } from "./weight-precision.ts";
@@ -96,6 +97,7 @@ export class TransformerLanguageModel implements LanguageModel {
     const { samples, firstSample, maximumTokens, temperature, topP, stop, seed, ...checked } =
       checkGenerateOptions(options);
     throwIfAborted(options.signal);
+    const { tokenLogProbabilities = false, alternatives = usualAlternatives } = options;
     const prompts = checked.prompts.map((prompt) => promptName(this.#tokenizer, prompt));
     const tokens = checked.prompts.map((prompt) => encodePrompt(this.#tokenizer, prompt));
     for (const { length } of tokens) this.#requireRoom(length, maximumTokens);
@@ -114,6 +116,7 @@ export class TransformerLanguageModel implements LanguageModel {
         temperature,
         topP,
         stopTokens: this.#tokenizer.endTokens,
+        alternatives: tokenLogProbabilities ? alternatives : 0,
       },
       options.signal,
       stop.length > 0 || options.onText !== undefined ? textListener(texts, options) : undefined,
@@ -121,12 +124,7 @@ export class TransformerLanguageModel implements LanguageModel {
     return results.map((row, prompt) =>
       row.map((sampled, sample): Generation => {
         const grown = (texts[prompt] as SampleText[])[sample] as SampleText;
-        const { text, ...generation } = this.#generation(
-          sampled,
-          grown.stoppedAfter,
-          stop,
-          options.tokenLogProbabilities,
-        );
+        const { text, ...generation } = this.#generation(sampled, grown.stoppedAfter, stop, tokenLogProbabilities);
         const rest = grown.finish(text);
         if (rest !== "") options.onText?.({ prompt, sample, text: rest });
         return { text, ...generation, promptTokens: (tokens[prompt] as number[]).length };
@@ -138,7 +136,7 @@ export class TransformerLanguageModel implements LanguageModel {
     sampled: SampledTokens,
     stoppedAfter: number | undefined,
     stop: readonly string[],
-    tokenLogProbabilities = false,
+    tokenLogProbabilities: boolean,
   ): Generation {
     // Where a stop text came, the tokens behind it are those that were sampled before the thread was told.
     const tokens = sampled.tokens.slice(0, stoppedAfter);
@@ -155,9 +153,17 @@ export class TransformerLanguageModel implements LanguageModel {
         tokenLogProbabilities: tokens.map((token, index) => ({
           text: this.#tokenizer.decode([token]),
           logProbability: sampled.tokenLogProbabilities[index] as number,
+          ...(sampled.alternatives && { alternatives: this.#named(sampled.alternatives[index]) }),
         })),
       }),
     };
+  }
+
+  #named(alternatives: readonly TokenAlternative[] = []) {
+    return alternatives.flatMap(({ token, logProbability }) =>
+      // A model's table may have more rows than its tokenizer has tokens.
+      token < this.#tokenizer.vocabularySize ? [{ text: this.#tokenizer.decode([token]), logProbability }] : [],
+    );
   }
 
   async score(options: ScoreOptions): Promise<readonly Score[]> {

@@ -1,5 +1,5 @@
 /** How the two endpoints for text differ in what they answer. */
-import type { FinishReason, Generation, TokenLogProbability } from "../language-model.ts";
+import type { FinishReason, Generation, TokenAlternative, TokenLogProbability } from "../language-model.ts";
 
 /** OpenAI's names of why a sample ended. */
 export type ApiFinishReason = "stop" | "length" | "content_filter";
@@ -17,8 +17,10 @@ export interface AnswerShape {
   readonly opening: ((index: number) => object) | undefined;
   piece(index: number, text: string): object;
   closing(index: number, finishReason: ApiFinishReason, logprobs: unknown): object;
+  /** The request's parameter that asks for alternatives. */
+  readonly alternativesParameter: string;
   /** Log probabilities of the tokens that make up the text, in the endpoint's own form. */
-  logprobs(tokens: readonly TokenLogProbability[]): unknown;
+  logprobs(tokens: readonly TokenLogProbability[], withAlternatives: boolean): unknown;
 }
 
 /** A model that does not tell why it ended did end. */
@@ -42,12 +44,11 @@ export const chatShape: AnswerShape = {
   opening: (index) => chatChunk(index, { role: "assistant", content: "" }, null, null),
   piece: (index, text) => chatChunk(index, { content: text }, null, null),
   closing: (index, finishReason, logprobs) => chatChunk(index, {}, finishReason, logprobs),
-  logprobs: (tokens) => ({
-    content: tokens.map(({ text, logProbability }) => ({
-      token: text,
-      logprob: logProbability,
-      bytes: [...Buffer.from(text)],
-      top_logprobs: [],
+  alternativesParameter: "top_logprobs",
+  logprobs: (tokens, withAlternatives) => ({
+    content: tokens.map((token) => ({
+      ...chatToken(token),
+      top_logprobs: withAlternatives ? (token.alternatives ?? []).map(chatToken) : [],
     })),
     refusal: null,
   }),
@@ -64,12 +65,13 @@ export const completionShape: AnswerShape = {
   opening: undefined,
   piece: (index, text) => completionChoice(index, text, null, null),
   closing: (index, finishReason, logprobs) => completionChoice(index, "", finishReason, logprobs),
-  logprobs: (tokens) => {
+  alternativesParameter: "logprobs",
+  logprobs: (tokens, withAlternatives) => {
     let offset = 0;
     return {
       tokens: tokens.map(({ text }) => text),
       token_logprobs: tokens.map(({ logProbability }) => logProbability),
-      top_logprobs: null,
+      top_logprobs: withAlternatives ? tokens.map(completionAlternatives) : null,
       text_offset: tokens.map(({ text }) => {
         const start = offset;
         offset += text.length;
@@ -78,6 +80,20 @@ export const completionShape: AnswerShape = {
     };
   },
 };
+
+function chatToken({ text, logProbability }: TokenAlternative): object {
+  // A part of a character is no text, and its bytes are not known here.
+  return { token: text, logprob: logProbability, bytes: text.includes("\ufffd") ? null : [...Buffer.from(text)] };
+}
+
+/** By text, the sampled token too; of several with the same text the most probable. */
+function completionAlternatives(token: TokenLogProbability): Readonly<Record<string, number>> {
+  const byText = new Map<string, number>();
+  for (const { text, logProbability } of [...(token.alternatives ?? []), token]) {
+    if (!byText.has(text)) byText.set(text, logProbability);
+  }
+  return Object.fromEntries(byText);
+}
 
 function chatChunk(index: number, delta: object, finishReason: ApiFinishReason | null, logprobs: unknown): object {
   return { index, delta, logprobs, finish_reason: finishReason };

@@ -82,7 +82,7 @@ async function generated(answering: TextAnswering, onText?: GenerateOptions["onT
     topP,
     stop,
     ...(seed !== undefined && { seed }),
-    ...(request.logProbabilities && { tokenLogProbabilities: true }),
+    ...(request.logProbabilities && { tokenLogProbabilities: true, alternatives: request.alternatives }),
     ...(onText !== undefined && { onText }),
     signal,
   };
@@ -124,15 +124,22 @@ function usageOf(rows: Rows): Usage | undefined {
 
 function logprobsOf({ request, shape }: TextAnswering, generation: Generation): unknown {
   if (!request.logProbabilities) return null;
-  if (generation.tokenLogProbabilities === undefined) {
-    throw new ApiError({
-      status: 400,
-      message: `logprobs is not supported by the model ${request.model}, which does not tell them: leave it out`,
-      param: "logprobs",
-      code: "unsupported_parameter",
-    });
+  const tokens = generation.tokenLogProbabilities;
+  if (tokens === undefined) throw notTold("logprobs", request);
+  const wantsAlternatives = request.alternatives > 0;
+  if (wantsAlternatives && tokens.some(({ alternatives }) => alternatives === undefined)) {
+    throw notTold(shape.alternativesParameter, request);
   }
-  return shape.logprobs(tokensOf(generation.text, generation.tokenLogProbabilities));
+  return shape.logprobs(tokensOf(generation.text, tokens), wantsAlternatives);
+}
+
+function notTold(parameter: string, { model }: TextRequest): ApiError {
+  return new ApiError({
+    status: 400,
+    message: `${parameter} is not supported by the model ${model}, which does not tell them: leave it out`,
+    param: parameter,
+    code: "unsupported_parameter",
+  });
 }
 
 /** The tokens that the text is made of: those of a stop text, which is not part of it, are left out. */

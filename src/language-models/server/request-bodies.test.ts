@@ -21,7 +21,7 @@ function refusal(parse: (body: JsonObject) => unknown, body: JsonObject): [numbe
 describe("what is taken", () => {
   test("defaults are OpenAI's", () => {
     const common = { model: "m", samples: 1, temperature: 1, topP: 1, stop: [], stream: false };
-    const others = { includeUsage: false, logProbabilities: false };
+    const others = { includeUsage: false, logProbabilities: false, alternatives: 0 };
     expect(parseChatRequest(chat)).toEqual({ ...common, ...others, prompts: [messages] });
     expect(parseCompletionRequest(completion)).toEqual({
       ...common,
@@ -48,6 +48,7 @@ describe("what is taken", () => {
       maximumTokens: 9,
       includeUsage: true,
       logProbabilities: true,
+      alternatives: 0,
       ...expected,
     });
     const { prompts, logProbabilities, stop } = parseCompletionRequest({
@@ -57,6 +58,16 @@ describe("what is taken", () => {
       stop: "x",
     });
     expect({ prompts, logProbabilities, stop }).toEqual({ prompts: ["a", "b"], logProbabilities: true, stop: ["x"] });
+  });
+
+  test("alternatives: up to 20 in a chat, up to 5 beside the token itself in a completion", () => {
+    const told = ({ logProbabilities, alternatives }: ReturnType<typeof parseChatRequest>) => [
+      logProbabilities,
+      alternatives,
+    ];
+    expect(told(parseChatRequest({ ...chat, logprobs: true, top_logprobs: 20 }))).toEqual([true, 20]);
+    expect(told(parseChatRequest({ ...chat, top_logprobs: 0 }))).toEqual([false, 0]);
+    expect(told(parseCompletionRequest({ ...completion, logprobs: 5 }))).toEqual([true, 5]);
   });
 
   test("what asks for nothing", () => {
@@ -143,6 +154,8 @@ describe("what is refused names the parameter", () => {
     [{ logit_bias: { 5: 1 } }, "logit_bias"],
     [{ logprobs: 1 }, "logprobs"],
     [{ top_logprobs: 2 }, "top_logprobs"],
+    [{ logprobs: true, top_logprobs: 21 }, "top_logprobs"],
+    [{ logprobs: true, top_logprobs: 0.5 }, "top_logprobs"],
     [{ top_k: 5 }, "top_k"],
     [{ prompt: "x" }, "prompt"],
   ])("chat: %j", (change, param) => {
@@ -155,7 +168,8 @@ describe("what is refused names the parameter", () => {
     [{ prompt: [[1, 2]] }, "prompt[0]"],
     [{ prompt: [] }, "prompt"],
     [{ prompt: Array.from({ length: 30 }, () => "x"), n: 128 }, "n"],
-    [{ logprobs: 2 }, "logprobs"],
+    [{ logprobs: 6 }, "logprobs"],
+    [{ logprobs: true }, "logprobs"],
     [{ echo: true }, "echo"],
     [{ best_of: 3 }, "best_of"],
     [{ suffix: "x" }, "suffix"],

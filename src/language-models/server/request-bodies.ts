@@ -1,5 +1,6 @@
 /** What the three endpoints are asked for: OpenAI's bodies checked and in illume's words. */
 import { z } from "zod";
+import { mostAlternatives } from "../generate-options.ts";
 import type { ChatMessage, Prompt } from "../language-model.ts";
 import { checkedBody, unknownKeys, wrongParameter } from "./checked-body.ts";
 import type { JsonObject } from "./read-json-body.ts";
@@ -17,6 +18,8 @@ export interface TextRequest {
   readonly seed?: number;
   /** Whether each token's log probability is wanted. */
   readonly logProbabilities: boolean;
+  /** How many alternatives of each token. */
+  readonly alternatives: number;
   readonly stream: boolean;
   /** Whether a stream ends with the tokens that were used. */
   readonly includeUsage: boolean;
@@ -31,6 +34,8 @@ export interface EmbeddingRequest {
 
 /** The most prompts times samples in one request. */
 const maximumSequences = 2048;
+/** As with OpenAI, whose other endpoint takes more. */
+const mostCompletionAlternatives = 5;
 const noTokens = "text (token ids are not supported)";
 
 function whole(low: number, high: number) {
@@ -95,6 +100,7 @@ const chatBody = z.strictObject(
     messages: z.array(message, { error: "expected a list of messages" }).min(1, { error: "expected a message" }),
     max_completion_tokens: whole(1, 2 ** 31).optional(),
     logprobs: flag.default(false),
+    top_logprobs: whole(0, mostAlternatives).default(0),
   },
   { error: unknownKeys },
 );
@@ -105,7 +111,7 @@ const completionBody = z.strictObject(
     prompt: z.union([text(noTokens).transform((single) => [single]), z.array(text(noTokens)).min(1)], {
       error: `expected ${noTokens}, or a list of texts`,
     }),
-    logprobs: whole(0, 0).optional(),
+    logprobs: whole(0, mostCompletionAlternatives).optional(),
   },
   { error: unknownKeys },
 );
@@ -127,21 +133,30 @@ export function parseChatRequest(body: JsonObject): TextRequest {
     ...body,
     ...(Array.isArray(body.messages) && { messages: body.messages.map(bare) }),
   });
-  const { max_tokens, max_completion_tokens, logprobs } = parsed;
+  const { max_tokens, max_completion_tokens, logprobs, top_logprobs: alternatives } = parsed;
+  if (alternatives > 0 && !logprobs) {
+    throw wrongParameter("top_logprobs", "expected logprobs to be true where top_logprobs are given");
+  }
   const messages = parsed.messages.map(
     ({ role, content: given }): ChatMessage => ({
       role: role === "developer" ? "system" : role,
       content: typeof given === "string" ? given : given.map((part) => part.text).join(""),
     }),
   );
-  return textRequest(parsed, [messages], max_completion_tokens ?? max_tokens, logprobs);
+  return textRequest(parsed, [messages], max_completion_tokens ?? max_tokens, {
+    logProbabilities: logprobs,
+    alternatives,
+  });
 }
 
 /** The body of /v1/completions. Throws as parseChatRequest does. */
 export function parseCompletionRequest(body: JsonObject): TextRequest {
   const parsed = checkedBody(completionBody, body);
   // 16 is what OpenAI takes where nothing is said.
-  return textRequest(parsed, parsed.prompt, parsed.max_tokens ?? 16, parsed.logprobs !== undefined);
+  return textRequest(parsed, parsed.prompt, parsed.max_tokens ?? 16, {
+    logProbabilities: parsed.logprobs !== undefined,
+    alternatives: parsed.logprobs ?? 0,
+  });
 }
 
 /** The body of /v1/embeddings. Throws as parseChatRequest does. */
@@ -156,7 +171,7 @@ function textRequest(
   parsed: Sampling,
   prompts: readonly Prompt[],
   maximumTokens: number | undefined,
-  logProbabilities: boolean,
+  told: Pick<TextRequest, "logProbabilities" | "alternatives">,
 ): TextRequest {
   const { model, n, temperature, top_p, seed, stream, stream_options } = parsed;
   if (prompts.length * n > maximumSequences) {
@@ -174,7 +189,7 @@ function textRequest(
     topP: top_p,
     stop: parsed.stop,
     ...(seed !== undefined && { seed }),
-    logProbabilities,
+    ...told,
     stream,
     includeUsage: stream_options?.include_usage === true,
   };

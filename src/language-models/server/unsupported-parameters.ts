@@ -21,7 +21,6 @@ const neutralValues: Readonly<Record<string, readonly unknown[]>> = {
   suffix: [""],
   tool_choice: ["none", "auto"],
   tools: [],
-  top_logprobs: [0],
   verbosity: [],
   web_search_options: [],
 };

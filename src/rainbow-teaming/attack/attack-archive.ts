@@ -11,11 +11,14 @@ import { heldOutScores } from "../run/held-out-scores.ts";
 import { searchConfiguration } from "../run/search-configuration.ts";
 import type { AttackArchive } from "./attack-configuration.ts";
 import type { AttackPrompt } from "./attack-prompts.ts";
+import { familiesOf } from "./prompt-families.ts";
 
 /** An elite as its search left it. All texts are untrusted. */
 export interface SourcePrompt extends AttackPrompt {
   /** One bin for each descriptor. */
   readonly bins: readonly number[];
+  /** All that descend from one seed have the same (prompt-families.ts); undefined where lineage is not known. */
+  readonly family?: string | undefined;
   /** Of the model that was searched. */
   readonly response: string;
   /** In [0, 1], by the search's judge or verifier; null where the judge's answer could not be read. */
@@ -41,8 +44,15 @@ export function searchedArchive(store: RunStore): ReadArchive {
   const { domain, target, judge, oracle, heldOutJudge, heldOutKind, comparisons } = configuration;
   const heldOut = heldOutScores(store)?.scores;
   const { items } = reviews(store);
-  const elites = foundPrompts(configuration, store, 0).elites.filter(
-    ({ id }) => items.get(id)?.decision !== "rejected",
+  const found = foundPrompts(configuration, store, 0);
+  const elites = found.elites.filter(({ id }) => items.get(id)?.decision !== "rejected");
+  const families = familiesOf(
+    // Problems that a task made have seeds without a text.
+    Array.from(found.prompts.values(), ({ id, parentId, parentText }) => ({
+      id,
+      parentId,
+      seed: parentText || undefined,
+    })),
   );
   return {
     archive: {
@@ -69,6 +79,7 @@ export function searchedArchive(store: RunStore): ReadArchive {
         text,
         ...(data !== undefined && { data }),
         bins,
+        family: families.get(id),
         response,
         ...reviewedScores(judgedScore(judged), heldOut?.[id], items.get(id), domain.success),
       }),

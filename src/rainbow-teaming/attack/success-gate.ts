@@ -2,10 +2,10 @@
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { quotedText } from "../../core/quoted-text.ts";
 import type { Interval } from "../../core/statistics/interval.ts";
-import { wilsonInterval } from "../../core/statistics/wilson-interval.ts";
 import type { ReadArchive } from "./attack-archive.ts";
 import type { AttackArchive } from "./attack-configuration.ts";
 import { type AttackFindings, type judgeRoles, rolesOf } from "./attack-outcomes.ts";
+import { outcomeRate } from "./prompt-families.ts";
 
 /** How often a target handles prompts badly, by the judge that counts: the held-out one, else the search's own. */
 export interface GatedRate {
@@ -19,7 +19,7 @@ export interface GatedRate {
   readonly trials: number;
   /** Prompts without a response, or whose judgement could not be read. */
   readonly unknown: number;
-  /** With Wilson's 95 % interval; missing where nothing is known. */
+  /** With its 95 % interval over families (prompt-families.ts); missing where nothing is known. */
   readonly rate?: Interval;
 }
 
@@ -64,18 +64,20 @@ export function highestRate({ successes, trials, unknown }: Omit<GatedRate, "rat
 /** The rate of a finished search over its own archive. */
 export function searchedRates({ archive, prompts }: ReadArchive): GatedRate[] {
   const role = prompts.some(({ heldOutScore }) => heldOutScore !== undefined) ? "held-out judge" : "judge";
-  const scores = prompts.map(({ score, heldOutScore }) => (role === "judge" ? score : (heldOutScore ?? null)));
-  const known = scores.filter((score) => score !== null);
-  const successes = known.filter((score) => score >= archive.success).length;
+  const known = prompts.flatMap(({ score: own, heldOutScore, family }) => {
+    const score = role === "judge" ? own : (heldOutScore ?? null);
+    return score === null ? [] : [{ success: score >= archive.success, family }];
+  });
+  const { successes, trials, rate } = outcomeRate(known);
   return [
     {
       target: archive.target,
       archive: archive.name,
       judge: `${judgeText(archive, role)}${reviewersText(prompts)}`,
       successes,
-      trials: known.length,
-      unknown: scores.length - known.length,
-      ...(known.length > 0 && { rate: wilsonInterval(successes, known.length) }),
+      trials,
+      unknown: prompts.length - trials,
+      ...(rate && { rate }),
     },
   ];
 }

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../core/random.ts";
+import { familyDifference, familyShare } from "../../core/statistics/family-share.ts";
+import { wilsonInterval } from "../../core/statistics/wilson-interval.ts";
 import { type TransferOutcomes, transferMatrix } from "./transfer-matrix.ts";
 
 const descriptors = [
@@ -72,6 +74,75 @@ describe("the transfer matrix", () => {
     // A cell's interval does not depend on which others there are.
     const alone = transferMatrix({ archives: [archive("one", bins)], outcomes: outcomes.slice(2), random });
     expect(alone[1]).toEqual(cells[3]);
+  });
+
+  describe("of prompts whose lineage is known", () => {
+    const lines = ["a", "a", "b", "b", "b"];
+    const related = {
+      ...archive("one", bins),
+      prompts: bins.map((each, row) => ({ bins: each, family: lines[row] })),
+    };
+    const told = transferMatrix({ archives: [related], outcomes, random });
+
+    test("has the intervals of families, in all its shares and in the difference", () => {
+      expect(told[3]).toMatchObject({ successes: 1, trials: 5, families: 2 });
+      expect(told[3]?.rate).toEqual(
+        familyShare([
+          { successes: 1, trials: 2 },
+          { successes: 0, trials: 3 },
+        ]),
+      );
+      expect(told[1]?.difference).toEqual({
+        ...familyDifference([
+          { before: [1, 1], after: [1, 0] },
+          { before: [1], after: [1] },
+        ]),
+        pairs: 3,
+      });
+      expect(told[1]?.amongSuccesses).toMatchObject({ successes: 2, trials: 3, families: 2 });
+      // The prompts of the sea that are judged are of one family, as are those of the sky.
+      expect(told[1]?.categories.map(({ families }) => families)).toEqual([1, 1, 2, 2]);
+      expect(told[1]?.categories[1]?.rate).toEqual(wilsonInterval(1, 2));
+    });
+
+    test("and those of unrelated prompts where one of them comes from nowhere", () => {
+      const prompts = related.prompts.map((prompt, row) => (row === 4 ? { ...prompt, family: undefined } : prompt));
+      const [, , , cell] = transferMatrix({ archives: [{ ...related, prompts }], outcomes, random });
+      expect(cell?.families).toBeUndefined();
+      expect(cell?.rate).toEqual(wilsonInterval(1, 5));
+      expect(cell?.difference).toEqual(cells[3]?.difference);
+    });
+
+    test("covers what a family does with another one, where Wilson's interval does not", () => {
+      // 60 prompts of nine seeds, whose descendants transfer at a rate of their own: 0.1 or 0.7, in the mean 0.4.
+      const counts = [14, 10, 8, 7, 6, 5, 4, 3, 3];
+      const prompts = counts.flatMap((count, line) =>
+        Array.from({ length: count }, () => ({ bins: [0, 0], family: `seed ${line}` })),
+      );
+      const draw = random.split("coverage");
+      const trials = 400;
+      const covered = { families: 0, wilson: 0 };
+      for (let trial = 0; trial < trials; trial++) {
+        const successes = counts.flatMap((count) => {
+          const rate = draw.uniform() < 0.5 ? 0.1 : 0.7;
+          return Array.from({ length: count }, () => draw.uniform() < rate);
+        });
+        for (const [name, own] of Object.entries({
+          families: prompts,
+          wilson: prompts.map((each) => ({ bins: each.bins })),
+        })) {
+          const [cell] = transferMatrix({
+            archives: [{ name: "one", descriptors, prompts: own }],
+            outcomes: [{ archive: "one", target: "b", judge: "own", successes }],
+            random,
+          });
+          const { low, high } = cell?.rate ?? { low: 1, high: 0 };
+          covered[name as keyof typeof covered] += Number(low <= 0.4 && 0.4 <= high);
+        }
+      }
+      expect(covered.families / trials).toBeGreaterThan(0.92);
+      expect(covered.wilson / trials).toBeLessThan(0.75);
+    });
   });
 
   test("the interval is that of all resamples, enumerated", () => {

@@ -1,23 +1,31 @@
 /**
  * How prompts that were found against one model do against others: for each archive, target and judge the share of prompts
- * that the target handles badly, with Wilson's interval, by category too, and how that share differs from the model's that
- * the archive was searched against, paired by prompt (bootstrap; core/statistics/share-difference.ts says where it is
- * replaced by a bound). A prompt whose response is missing or could not be judged is left out of the share, and counted.
+ * that the target handles badly, by category too, and how that share differs from the model's that the archive was searched
+ * against, paired by prompt. A prompt whose response is missing or could not be judged is left out of the share, and counted.
+ *
+ * Intervals are over families, the descendants of one seed (core/statistics/family-share.ts). Where the family of a prompt is
+ * not known, or all are of one, they are those of unrelated prompts: Wilson's of shares, the bootstrap's of differences
+ * (core/statistics/share-difference.ts says where that is replaced by a bound).
  */
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { quotedText } from "../../core/quoted-text.ts";
 import type { RandomStream } from "../../core/random.ts";
+import { familyDifference } from "../../core/statistics/family-share.ts";
 import type { Interval } from "../../core/statistics/interval.ts";
 import { pairedShareDifference } from "../../core/statistics/share-difference.ts";
-import { wilsonInterval } from "../../core/statistics/wilson-interval.ts";
+import { byFamily, outcomeRate, type TransferRate } from "./prompt-families.ts";
 
 /** A row of the matrix: prompts of one search. */
 export interface TransferArchive {
   /** Unique among the archives. */
   readonly name: string;
   readonly descriptors: readonly { readonly name: string; readonly labels: readonly string[] }[];
-  /** One bin for each descriptor. */
-  readonly prompts: readonly { readonly bins: readonly number[] }[];
+  readonly prompts: readonly {
+    /** One bin for each descriptor. */
+    readonly bins: readonly number[];
+    /** What it descends from, such as the first prompt of its line (prompt-families.ts); undefined where that is not known. */
+    readonly family?: string | undefined;
+  }[];
 }
 
 /** What one judge says of one target's responses to an archive. */
@@ -30,15 +38,6 @@ export interface TransferOutcomes {
   readonly successes: readonly (boolean | undefined)[];
   /** Whether the archive was searched against this target: what the others are compared with. */
   readonly source?: boolean;
-}
-
-/** A share of successes; without an interval where nothing could be judged. */
-export interface TransferRate {
-  readonly successes: number;
-  /** Prompts whose outcome is known. */
-  readonly trials: number;
-  /** In [0, 1]. */
-  readonly rate?: Interval;
 }
 
 /** Prompts of one label of a descriptor. */
@@ -67,7 +66,7 @@ export interface TransferCell extends TransferRate {
 export interface TransferMatrixOptions {
   readonly archives: readonly TransferArchive[];
   readonly outcomes: readonly TransferOutcomes[];
-  /** Of the bootstrap; each cell has its own stream, so that no cell depends on which others there are. */
+  /** Of the bootstrap, where there is one; each cell has its own stream, so that no cell depends on which others there are. */
   readonly random: RandomStream;
   /** Default 2,000. */
   readonly resamples?: number;
@@ -88,19 +87,23 @@ export function transferMatrix(options: TransferMatrixOptions): TransferCell[] {
   return outcomes.map((each) => {
     const archive = archives.get(each.archive) as TransferArchive;
     const source = sources.get(key(each.archive, each.judge));
-    const difference = source === undefined || source === each ? undefined : differenceOf(source, each, options);
+    const rows = [...archive.prompts.keys()];
+    const difference =
+      source === undefined || source === each ? undefined : differenceOf(archive, source, each, options);
     return {
       archive: each.archive,
       target: each.target,
       judge: each.judge,
       source: each.source === true,
       prompts: archive.prompts.length,
-      ...rateOf(each.successes, level),
+      ...rateOf(archive, each.successes, rows, level),
       ...(difference !== undefined && { difference }),
       ...(source !== undefined &&
         source !== each && {
           amongSuccesses: rateOf(
-            each.successes.filter((_, row) => source.successes[row]),
+            archive,
+            each.successes,
+            rows.filter((row) => source.successes[row]),
             level,
           ),
         }),
@@ -109,41 +112,53 @@ export function transferMatrix(options: TransferMatrixOptions): TransferCell[] {
   });
 }
 
-function rateOf(successes: readonly (boolean | undefined)[], level?: number): TransferRate {
-  const known = successes.filter((success) => success !== undefined);
-  const count = known.filter(Boolean).length;
-  return {
-    successes: count,
-    trials: known.length,
-    ...(known.length > 0 && { rate: wilsonInterval(count, known.length, level) }),
-  };
+function rateOf(
+  { prompts }: TransferArchive,
+  successes: readonly (boolean | undefined)[],
+  rows: readonly number[],
+  level?: number,
+): TransferRate {
+  const known = rows.flatMap((row) => {
+    const success = successes[row];
+    return success === undefined ? [] : [{ success, family: prompts[row]?.family }];
+  });
+  return outcomeRate(known, level);
 }
 
 function categoriesOf(
-  { descriptors, prompts }: TransferArchive,
+  archive: TransferArchive,
   successes: readonly (boolean | undefined)[],
   level?: number,
 ): TransferCategory[] {
+  const { descriptors, prompts } = archive;
   return descriptors.flatMap(({ name, labels }, dimension) =>
     labels.flatMap((label, bin) => {
       const rows = prompts.flatMap(({ bins }, row) => (bins[dimension] === bin ? [row] : []));
       if (rows.length === 0) return [];
-      const own = rows.map((row) => successes[row]);
-      return [{ descriptor: name, label, ...rateOf(own, level) }];
+      return [{ descriptor: name, label, ...rateOf(archive, successes, rows, level) }];
     }),
   );
 }
 
 function differenceOf(
+  { prompts }: TransferArchive,
   source: TransferOutcomes,
   each: TransferOutcomes,
   { random, resamples, level }: TransferMatrixOptions,
 ): TransferCell["difference"] {
   const pairs = each.successes.flatMap((after, row) => {
     const before = source.successes[row];
-    return before === undefined || after === undefined ? [] : [{ before, after }];
+    return before === undefined || after === undefined ? [] : [{ before, after, family: prompts[row]?.family }];
   });
   if (pairs.length === 0) return undefined;
+  const families = byFamily(pairs, ({ family }) => family);
+  if (families !== undefined && families.length > 1) {
+    const outcomes = families.map((members) => ({
+      before: members.map(({ before }) => before),
+      after: members.map(({ after }) => after),
+    }));
+    return { ...familyDifference(outcomes, level), pairs: pairs.length };
+  }
   const interval = pairedShareDifference(
     pairs.map(({ before }) => before),
     pairs.map(({ after }) => after),

@@ -16,6 +16,7 @@ import type { RunQueue } from "../../runs/queue/run-queue.ts";
 import type { RunStore } from "../../runs/run-store.ts";
 import { embeddingSettings } from "../archives/archive-schema.ts";
 import { asksModel } from "../judge-schema.ts";
+import { embedderOfSimilarity } from "../parent-similarity.ts";
 import type { SearchCalls, SearchConfiguration } from "./search-configuration.ts";
 
 /** What a model does in a search. */
@@ -26,11 +27,15 @@ export const roles = [
   "judge",
   "oracle",
   "classifier",
+  "parent embedder",
   "embedder",
   "archive embedder",
   "held-out judge",
 ] as const;
 export type Role = (typeof roles)[number];
+
+/** Roles whose models embed: their names are those of models for embeddings. */
+export const embeddingRoles = ["parent embedder", "embedder", "archive embedder"] as const satisfies readonly Role[];
 
 /** Opens a model by its id; `concurrency` is of an endpoint's requests. */
 export type OpenModel = (id: string) => Promise<LanguageModel>;
@@ -38,7 +43,7 @@ export type OpenModel = (id: string) => Promise<LanguageModel>;
 /** The id of each role's model; undefined where the role has none. */
 export function modelOfRole(configuration: SearchConfiguration, role: Role): string | undefined {
   const { domain, target, mutator, judge, classifier = judge, oracle, heldOutJudge } = configuration;
-  const { cheapJudge, nearDuplicates } = configuration;
+  const { cheapJudge, similarity, nearDuplicates } = configuration;
   switch (role) {
     case "mutator":
       return mutator;
@@ -54,6 +59,8 @@ export function modelOfRole(configuration: SearchConfiguration, role: Role): str
         : undefined;
     case "cheap judge":
       return cheapJudge;
+    case "parent embedder":
+      return embedderModel(embedderOfSimilarity(similarity));
     case "embedder":
       return typeof nearDuplicates === "boolean" ? undefined : embedderModel(nearDuplicates.by);
     case "archive embedder":

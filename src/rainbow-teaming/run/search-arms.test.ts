@@ -1,23 +1,33 @@
 /** The arms as a run's configuration names them: what they change, and that the estimate bounds their calls. */
 import { describe, expect, test } from "vitest";
 import { landscapeJudgeModel } from "../../../tests/end-to-end/landscape-server.ts";
+import { paraphrases } from "../../../tests/fixtures/paraphrases/paraphrases.ts";
 import { totalSpending } from "../../../tests/fixtures/total-spending.ts";
+import { InterruptedError } from "../../core/errors/interrupted-error.ts";
 import type { LanguageModel } from "../../language-models/language-model.ts";
 import { ScriptedLanguageModel } from "../../language-models/scripted-language-model.ts";
 import { memoryRunStore } from "../../runs/memory-run-store.ts";
-import type { Json } from "../../runs/run-store.ts";
+import type { Json, RunStore } from "../../runs/run-store.ts";
 import { unlikenessRanking } from "../cheap-ranking.ts";
 import { Landscape } from "../landscape/landscape.ts";
 import { landscapeDomain } from "../landscape/landscape-domain.ts";
 import { landscapeMutator, landscapeTarget } from "../landscape/landscape-models.ts";
 import { foundPrompts } from "./found-prompts.ts";
 import { runSearch } from "./run-search.ts";
-import { parseSearchConfiguration, type SearchConfigurationInput } from "./search-configuration.ts";
+import {
+  parseSearchConfiguration,
+  type SearchConfigurationInput,
+  searchConfiguration,
+} from "./search-configuration.ts";
 import { estimateSearch } from "./search-estimate.ts";
+import { searchParts } from "./search-parts.ts";
 
 const landscape = new Landscape({ seed: 1, categories: 3, styles: 3, details: 4, words: 6, hitsToFail: [1, 3] });
 
-async function searched(changes: Partial<SearchConfigurationInput>) {
+async function searched(
+  changes: Partial<SearchConfigurationInput>,
+  { stopAfter, store: begun }: { readonly stopAfter?: number; readonly store?: RunStore } = {},
+) {
   const configuration = parseSearchConfiguration({
     domain: landscapeDomain(landscape),
     source: "landscape.yaml",
@@ -43,8 +53,20 @@ async function searched(changes: Partial<SearchConfigurationInput>) {
     "openai:cheap": cheap,
     "openai:embed": embedder,
   };
-  const store = memoryRunStore({ configuration: configuration as unknown as Json });
-  await runSearch({ configuration, store, open: async (id) => models[id] as LanguageModel });
+  const store = begun ?? memoryRunStore({ configuration: configuration as unknown as Json });
+  const stop = new AbortController();
+  const running = runSearch({
+    // As a run that is gone on with has it.
+    configuration: searchConfiguration(store),
+    store,
+    open: async (id) => models[id] as LanguageModel,
+    signal: stop.signal,
+    onProgress: (progress) => {
+      if (progress.phase === "search" && progress.iterations >= (stopAfter ?? Infinity)) stop.abort();
+    },
+  });
+  if (stopAfter === undefined) await running;
+  else await expect(running).rejects.toBeInstanceOf(InterruptedError);
   const found = foundPrompts(configuration, store);
   const spent = totalSpending(store);
   for (const { role, cost } of await estimateSearch(configuration)) {
@@ -107,6 +129,56 @@ describe("near-duplicates", () => {
     const usual = await searched({ nearDuplicates: true });
     expect(strict.found.discarded["near-duplicate"] ?? 0).toBeGreaterThan(usual.found.discarded["near-duplicate"] ?? 0);
     expect(strict.spent.has("embedder")).toBe(false);
+  }, 30_000);
+});
+
+describe("the likeness of child and parent", () => {
+  const settings = { similarity: { by: "openai:embed", threshold: 0.97 } };
+  const elites = ({ found }: Awaited<ReturnType<typeof searched>>) =>
+    found.elites.map(({ cell, text }) => [cell, text]);
+
+  test("by a model that embeds discards what it finds alike, each text embedded once", async () => {
+    const { found, spent, embedder } = await searched(settings);
+    expect(found.discarded.similar).toBeGreaterThan(0);
+    const children = [...found.prompts.values()].filter(({ parentText }) => parentText !== undefined);
+    for (const { similarity } of children) expect(similarity).toBeLessThan(0.97);
+    const texts = embedder.calls.flatMap((call) => (call.method === "embed" ? call.texts : []));
+    expect(new Set(texts).size).toBe(texts.length);
+    expect(spent.get("parent embedder")?.calls).toBe(texts.length);
+    expect(spent.has("embedder")).toBe(false);
+    expect((await searched({ ...settings, similarity: null })).found.discarded.similar).toBeUndefined();
+  }, 30_000);
+
+  test("is that of an undisturbed run after a stop", async () => {
+    const stopped = await searched(settings, { stopAfter: 36 });
+    expect(stopped.found.iterations).toBeLessThan(96);
+    const resumed = await searched(settings, { store: stopped.store });
+    expect(elites(resumed)).toEqual(elites(await searched(settings)));
+    const asked = ({ embedder }: typeof resumed) =>
+      embedder.calls.flatMap((call) => (call.method === "embed" ? call.texts : []));
+    expect(asked(resumed).filter((text) => asked(stopped).includes(text))).toEqual([]);
+  }, 30_000);
+
+  test("by use-lite tells a paraphrase from a change of subject", async () => {
+    const configuration = parseSearchConfiguration({
+      domain: landscapeDomain(landscape),
+      source: "landscape.yaml",
+      target: "openai:target",
+      mutator: "openai:mutator",
+      judge: "openai:judge",
+      iterations: 1,
+      batchSize: 1,
+      similarity: { by: "use-lite", threshold: 0.6 },
+      arms: {},
+    });
+    const { proposer, close } = await searchParts(configuration, async () => undefined);
+    const [[parent, same], [other]] = paraphrases as [[string, string], [string, string]];
+    const verdicts = await proposer.filter?.judge([
+      { parent, child: same },
+      { parent, child: other },
+    ]);
+    expect(verdicts?.map(({ kept }) => kept)).toEqual([false, true]);
+    await close();
   }, 30_000);
 });
 

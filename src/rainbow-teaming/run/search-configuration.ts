@@ -3,6 +3,7 @@ import { z } from "zod";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import type { Json, RunStore } from "../../runs/run-store.ts";
 import { domainSchema } from "../domain-schema.ts";
+import { cosineSchema, parentSimilaritySchema } from "../parent-similarity.ts";
 
 /** What the state of such a run says of the command that began it. */
 export const rainbowCommand = "rainbow search";
@@ -56,14 +57,14 @@ export const rainbowSchema = z.strictObject({
   comparisonsPerCall: z.number().int().min(1).max(32).default(1),
   /** "drawn": votes come from the probabilities that the judge tells of its letters, one call an order. */
   votes: z.enum(["asked", "drawn"]).default("asked"),
-  /** Children whose BLEU with their parent is at least this are discarded; null: no filter. */
-  similarity: z.number().gt(0).max(1).nullable(),
+  /** Children whose BLEU with their parent, or cosine by an embedder, is at least this are discarded; null: no filter. */
+  similarity: parentSimilaritySchema.nullable(),
   /** Whether what nearly stands in the archive already is discarded. */
   nearDuplicates: z
     .union([
       z.boolean(),
       /** "n-grams", or an embedder's id; Jaccard similarity of n-grams or cosine from which texts are near-duplicates. */
-      z.strictObject({ by: z.string().min(1), threshold: z.number().gt(0).max(1) }),
+      cosineSchema,
     ])
     .default(false),
   /** Mutations of which the best by a cheap score becomes the child (Ferret). */

@@ -106,10 +106,13 @@ async function plannedByRole(configuration: SearchConfiguration): Promise<Partia
     await score(texts, { seed: 0, bins: [], parent, signal: undefined });
   }
   // What is embedded once is recorded: an elite is not paid for again.
-  const embedded = [{ calls: iterations, inputTokens: promptTokensAtMost(longest), maximumTokens: 0 }];
+  const embedding = (calls: number) => [{ calls, inputTokens: promptTokensAtMost(longest), maximumTokens: 0 }];
+  const embedded = embedding(iterations);
   return {
     mutator,
     "cheap judge": countedCalls(ranking, iterations),
+    // Every child; a parent is a child or a seed.
+    "parent embedder": embedding(iterations * rankedMutations + domain.seeds.length),
     embedder: embedded,
     "archive embedder": embedded,
     target,

@@ -141,7 +141,7 @@ describe("mistakes are told before anything is asked", () => {
 
   test.each([
     { kind: "regex", pattern: "(" },
-    { kind: "schema", schema: { unevaluatedProperties: false } },
+    { kind: "schema", schema: { unevaluatedProps: false } },
     { kind: "ensemble", judges: [{ kind: "regex", pattern: "(" }] },
   ])("in patterns and schemas: %j", async (judge) => {
     await expect(checkExactJudges(domainWith(judge).judge)).rejects.toThrow(InvalidArgumentError);

@@ -5,11 +5,16 @@ import { openEmbedder } from "../../language-models/embedders/open-embedder.ts";
 import type { LanguageModel } from "../../language-models/language-model.ts";
 import { classifiedDescriptor } from "../../quality-diversity/descriptors/classified-descriptor.ts";
 import type { NearDuplicateFilterOptions } from "../../synthetic-data/filters/near-duplicate-filter.ts";
-import { bleuParentFilter } from "../../synthetic-data/filters/parent-filter.ts";
+import {
+  bleuParentFilter,
+  embeddingParentFilter,
+  type ParentFilter,
+} from "../../synthetic-data/filters/parent-filter.ts";
 import { embeddingSettings } from "../archives/archive-schema.ts";
 import { embeddingPlaces, type PlaceText } from "../archives/embedding-points.ts";
 import { modelRanking, unlikenessRanking } from "../cheap-ranking.ts";
 import { labelsOf } from "../domain-schema.ts";
+import type { ParentSimilarity } from "../parent-similarity.ts";
 import type { LanguageModelProposerOptions, PromptClassifier, PromptRanking } from "../propose-child.ts";
 import { openTextMeasures } from "../text-measures.ts";
 import type { Role } from "./role-models.ts";
@@ -55,7 +60,9 @@ export async function searchParts(
       );
     return {
       proposer: {
-        filter: similarity === null ? undefined : bleuParentFilter({ threshold: similarity }),
+        filter: await parentFilterOf(similarity, async (by) =>
+          opening(await embedderOf(by, await modelIfAny("parent embedder"))),
+        ),
         classifiers: classifier === undefined ? {} : classifiersOf(configuration, classifier),
         ranking: rankingOf(configuration, await modelIfAny("cheap judge")),
         measures: measures.byName,
@@ -77,6 +84,15 @@ export async function searchParts(
     await close();
     throw error;
   }
+}
+
+async function parentFilterOf(
+  similarity: ParentSimilarity | null,
+  embedder: (by: string) => Promise<Embedder>,
+): Promise<ParentFilter | undefined> {
+  if (similarity === null) return undefined;
+  if (typeof similarity === "number") return bleuParentFilter({ threshold: similarity });
+  return embeddingParentFilter({ embedder: await embedder(similarity.by), threshold: similarity.threshold });
 }
 
 function nearDuplicatesOf(by: boolean | { readonly threshold: number }): NearDuplicateFilterOptions | undefined {

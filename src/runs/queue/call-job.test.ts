@@ -32,6 +32,7 @@ describe("a call as a job", () => {
   test("comes back as it was", () => {
     const asked: Ask[] = [
       generate,
+      { ...generate, tokenLogProbabilities: true, alternatives: 20 },
       { ...generate, prompt: "plain \u{1f333} text" },
       { kind: "score", prompt: "a", completion: "b" },
       { kind: "embed", text: "c" },
@@ -73,7 +74,10 @@ describe("a result", () => {
       promptTokens: 3,
       tokens: 2,
       logProbability: -Infinity,
-      tokenLogProbabilities: [{ text: "an", logProbability: Number.NaN }],
+      tokenLogProbabilities: [
+        { text: "an", logProbability: Number.NaN },
+        { text: " oak", logProbability: -1, alternatives: [{ text: " ash", logProbability: -0.5 }] },
+      ],
     } as const;
     expect(decodeSuccess("generate", encodeSuccess("generate", generation, 2))).toEqual({
       lost: 2,

@@ -41,6 +41,7 @@ const ask = z.discriminatedUnion("kind", [
     stop: z.array(z.string().min(1)),
     seed: z.number().int(),
     tokenLogProbabilities: z.boolean(),
+    alternatives: whole.max(20).exactOptional(),
   }),
   z.object({ kind: z.literal("score"), prompt, completion: z.string() }),
   z.object({ kind: z.literal("embed"), text: z.string() }),
@@ -53,13 +54,16 @@ export type CallJob = z.output<typeof callJob>;
 
 // Infinities are numbers too: a log probability may be one.
 const number = z.custom<number>((value) => typeof value === "number");
+const tokenProbability = z.object({ text: z.string(), logProbability: number });
 const generation = z.object({
   text: z.string(),
   finishReason: z.enum(["stop", "length", "refusal", "error", "other"]),
   promptTokens: whole.exactOptional(),
   tokens: whole.exactOptional(),
   logProbability: number.exactOptional(),
-  tokenLogProbabilities: z.array(z.object({ text: z.string(), logProbability: number })).exactOptional(),
+  tokenLogProbabilities: z
+    .array(tokenProbability.extend({ alternatives: z.array(tokenProbability).exactOptional() }))
+    .exactOptional(),
   failure: z.string().exactOptional(),
 });
 const score = z.object({ logProbability: number, tokens: whole, greedy: z.boolean() });

@@ -5,7 +5,7 @@
 import { BudgetExceededError } from "../../core/errors/budget-exceeded-error.ts";
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
 import { type CallContent, callKey, publicModelId } from "../../language-models/calls/call-key.ts";
-import { checkGenerateOptions } from "../../language-models/generate-options.ts";
+import { checkGenerateOptions, toldOf } from "../../language-models/generate-options.ts";
 import type {
   GenerateOptions,
   Generation,
@@ -69,13 +69,14 @@ export class QueuedLanguageModel implements LanguageModel {
   async generate(options: GenerateOptions): Promise<readonly (readonly Generation[])[]> {
     this.#require("generate", "generates");
     const { prompts, samples, firstSample, ...parameters } = checkGenerateOptions(options);
-    const { signal, onText, beforeRepeating, tokenLogProbabilities = false } = options;
+    const { signal, onText, beforeRepeating } = options;
+    const told = toldOf(options);
     const asked = prompts.flatMap((prompt, index) =>
       Array.from({ length: samples }, async (_, sample) => {
         const place = { prompt: index, sample };
         const content = { kind: "generate", prompt, sample: firstSample + sample, ...parameters } as const;
         const onLost = async () => beforeRepeating?.(place);
-        const generation = await this.#ask({ ...content, tokenLogProbabilities }, signal, onLost);
+        const generation = await this.#ask({ ...content, ...told }, signal, onLost);
         if (generation.text !== "") onText?.({ ...place, text: generation.text });
         return generation;
       }),

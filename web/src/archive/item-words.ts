@@ -1,6 +1,6 @@
 /** What the items of an archive are called: problems with a right answer, or prompts whose responses a judge scores. */
 import type { ArchiveItemView, ArchiveView } from "../../../src/report/view-model.ts";
-import { count } from "../text/format.ts";
+import { count, fixed } from "../text/format.ts";
 
 /** What is said of a response: nothing where it was not scored. */
 export type ItemOutcome = Pick<ArchiveItemView, "correct" | "scored">;
@@ -15,11 +15,13 @@ export interface ItemWords {
   readonly outcome: (item: ItemOutcome) => string;
   /** How many items the model fails, after their number: "3 wrong". */
   readonly failures: string;
+  /** What child and parent were compared by. */
+  readonly similarity: string;
   /** The number of such items as something that a cell shows. */
   readonly failing: string;
 }
 
-const words: Readonly<Record<"problem" | "prompt", ItemWords>> = {
+const words: Readonly<Record<"problem" | "prompt", Omit<ItemWords, "similarity">>> = {
   problem: {
     noun: "problem",
     nouns: "problems",
@@ -41,8 +43,13 @@ const words: Readonly<Record<"problem" | "prompt", ItemWords>> = {
   },
 };
 
-export function itemWords({ kind }: Pick<ArchiveView, "kind">): ItemWords {
-  return words[kind === "prompts" ? "prompt" : "problem"];
+export function itemWords({ kind, similarityBy = "BLEU" }: Pick<ArchiveView, "kind" | "similarityBy">): ItemWords {
+  return { ...words[kind === "prompts" ? "prompt" : "problem"], similarity: similarityBy };
+}
+
+/** Its fitness in words; nothing where it was not scored, of which the number is none. */
+export function itemFitness({ fitness, scored }: Pick<ArchiveItemView, "fitness" | "scored">): string {
+  return scored === false ? "not known" : fixed(fitness, 2);
 }
 
 /** "1 prompt", "2,000 prompts". */

@@ -15,6 +15,7 @@ import {
   type Sequence,
   sharpnessOf,
   waitingSamples,
+  wantsAlternatives,
 } from "./sequence.ts";
 import { drawFromBlock, greatestOfBlock } from "./token-draw.ts";
 
@@ -78,7 +79,9 @@ export class RunningBatch {
     this.#fit();
     const sequences = this.#sequences();
     const uniform = sequences.map((sequence) => uniformOf(sequence));
-    const nucleus = sequences.some((sequence) => sequence !== undefined && drawsFromNucleus(sequence));
+    const whole = sequences.some(
+      (sequence) => sequence !== undefined && (drawsFromNucleus(sequence) || wantsAlternatives(sequence.request)),
+    );
     const batch = {
       blocks: this.#blocks.length,
       lanes: this.lanes,
@@ -96,7 +99,7 @@ export class RunningBatch {
       ),
       uniform: Float32Array.from(uniform),
     };
-    const result = await this.#session.run(batch, nucleus ? ["scores"] : []);
+    const result = await this.#session.run(batch, whole ? ["scores"] : []);
     this.#take(result, sequences, uniform);
   }
 
@@ -131,7 +134,8 @@ export class RunningBatch {
           : drawsFromNucleus(sequence)
             ? nucleusChoice(running, rowOf(result.scores as Float32Array, row), job, sequence.random)
             : drawFromBlock(choices, uniform[row] as number, sharpnessOf(job));
-      if (!appendChoice(sequence, choice, total)) return;
+      const scores = wantsAlternatives(sequence.request) ? rowOf(result.scores as Float32Array, row) : undefined;
+      if (!appendChoice(sequence, choice, { total, scores })) return;
       const block = this.#blocks[Math.floor(row / this.lanes)] as Block;
       block.sequences[row % this.lanes] = begin(block.request);
     });
@@ -157,7 +161,7 @@ function begin(request: RunningRequest): Sequence | undefined {
   while (!request.job.done && waitingSamples(request) > 0) {
     const sequence = nextSequence(request);
     const { answer } = request.read as NonNullable<RunningRequest["read"]>;
-    if (!appendChoice(sequence, firstChoice(answer, request.job.job, sequence.random), answer.total)) return sequence;
+    if (!appendChoice(sequence, firstChoice(answer, request.job.job, sequence.random), answer)) return sequence;
   }
   return undefined;
 }

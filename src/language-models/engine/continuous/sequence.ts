@@ -3,8 +3,9 @@ import { NumericalError } from "../../../core/errors/numerical-error.ts";
 import { RandomStream } from "../../../core/random.ts";
 import type { StopSignal } from "../../interrupted.ts";
 import type { SampledTokens, SampleJob, TokenListener } from "../engine-job.ts";
+import { mostProbable, type TokenAlternative } from "../most-probable.ts";
 import type { Answer } from "./prompt-reader.ts";
-import { blockSize } from "./token-choice-graph.ts";
+import { absent, blockSize } from "./token-choice-graph.ts";
 import { type Choice, drawBlock, drawFromBlock, drawFromNucleus, greatestOfBlock } from "./token-draw.ts";
 
 /** A job under way. */
@@ -42,6 +43,8 @@ export interface Sequence {
   readonly random: RandomStream;
   readonly tokens: number[];
   readonly tokenLogProbabilities: number[];
+  /** Where they are wanted. */
+  readonly alternatives?: (readonly TokenAlternative[])[];
   logProbability: number;
 }
 
@@ -58,7 +61,13 @@ export function nextSequence(request: RunningRequest): Sequence {
   const sample = request.next++;
   const stream = request.job.job.requests[request.index]?.streams[sample] as { seed: number; path: string[] };
   const random = new RandomStream(stream.seed, stream.path);
-  return { request, sample, random, tokens: [], tokenLogProbabilities: [], logProbability: 0 };
+  const alternatives = wantsAlternatives(request) ? { alternatives: [] } : {};
+  return { request, sample, random, tokens: [], tokenLogProbabilities: [], ...alternatives, logProbability: 0 };
+}
+
+/** Whether whole rows of scores are needed for the most probable tokens. */
+export function wantsAlternatives({ job }: RunningRequest): boolean {
+  return (job.job.alternatives ?? 0) > 0;
 }
 
 /** How many samples of a request have not begun. */
@@ -94,8 +103,15 @@ export function nucleusChoice(
   return drawFromNucleus(scores, options);
 }
 
-/** Appends a token, or ends the sequence at a stop token: whether it is finished. */
-export function appendChoice(sequence: Sequence, { token, score }: Choice, total: number): boolean {
+/**
+ * Appends a token, or ends the sequence at a stop token: whether it is finished.
+ * @param scores of the whole vocabulary and what fills up its blocks, where alternatives are wanted
+ */
+export function appendChoice(
+  sequence: Sequence,
+  { token, score }: Choice,
+  { total, scores }: { readonly total: number; readonly scores?: Float32Array | undefined },
+): boolean {
   const { request, sample, tokens } = sequence;
   const { job, ended, untold, listener } = request.job;
   const logProbability = score - Math.log(total);
@@ -104,6 +120,7 @@ export function appendChoice(sequence: Sequence, { token, score }: Choice, total
   if (!stopped) {
     tokens.push(token);
     sequence.tokenLogProbabilities.push(logProbability);
+    if (scores !== undefined) sequence.alternatives?.push(alternativesOf(scores, job, total));
     if (listener !== undefined) untold.push(request.index, sample, token);
   }
   if (!stopped && tokens.length < job.maximumTokens && !ended.has(`${request.index} ${sample}`)) return false;
@@ -111,10 +128,15 @@ export function appendChoice(sequence: Sequence, { token, score }: Choice, total
   return true;
 }
 
+function alternativesOf(scores: Float32Array, { alternatives = 0 }: SampleJob, total: number): TokenAlternative[] {
+  const found = mostProbable(scores, alternatives, Math.log(total));
+  return found.filter(({ logProbability }) => logProbability > absent / 2);
+}
+
 function finishSequence(sequence: Sequence, finished: boolean): void {
-  const { request, sample, tokens, tokenLogProbabilities, logProbability } = sequence;
+  const { request, sample, random: _, ...sampled } = sequence;
   const { job, index } = request;
-  (job.results[index] as SampledTokens[])[sample] = { tokens, tokenLogProbabilities, logProbability, finished };
+  (job.results[index] as SampledTokens[])[sample] = { ...sampled, finished };
   job.left--;
 }
 

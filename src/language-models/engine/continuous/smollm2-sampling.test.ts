@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasSmolLM2, smolLM2Cache, smolLM2File } from "../../../../tests/fixtures/smollm2.ts";
 import { leavesOf } from "../../../tensor/tree.ts";
 import { openPretrained } from "../../pretrained/open-pretrained.ts";
-import type { SampleJob } from "../engine-job.ts";
+import type { SampledTokens, SampleJob } from "../engine-job.ts";
+import type { TokenAlternative } from "../most-probable.ts";
 import { ContinuousPool } from "./continuous-pool.ts";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -50,6 +51,38 @@ describe.runIf(hasSmolLM2)("SmolLM2-135M-Instruct", () => {
     });
     expect(continuations.length).toBe(50);
     expect(parted.filter(({ gap }) => gap >= nearTie)).toEqual([]);
+  }, 600_000);
+
+  test("alternatives: the first is the greedy token, the second as much less probable as transformers says", async () => {
+    const some = continuations.slice(0, 12);
+    const job = jobOf(
+      some.map(({ prompt }) => prompt),
+      { alternatives: 20, maximumTokens: 8 },
+    );
+    const samples = await pool.sample(job);
+    const scores = await pool.score({
+      kind: "score",
+      examples: some.map(({ prompt }, index) => {
+        const [{ tokens, alternatives }] = samples[index] as [(typeof samples)[number][number]];
+        // The third most probable token at the last place, behind the ones that were sampled.
+        const third = alternatives?.at(-1)?.[2]?.token as number;
+        return { tokens: [...prompt, ...tokens.slice(0, -1), third], promptLength: prompt.length };
+      }),
+    });
+    some.forEach(({ tokens, gaps }, index) => {
+      const [{ tokens: ours, alternatives = [], tokenLogProbabilities }] = samples[index] as [SampledTokens];
+      expect(alternatives.map((row) => row.length)).toEqual(ours.map(() => 20));
+      expect(alternatives.map((row) => row[0])).toEqual(
+        ours.map((token, place) => ({ token, logProbability: tokenLogProbabilities[place] })),
+      );
+      for (let place = 0; ours[place] === tokens[place] && place < ours.length; place++) {
+        const [first, second] = alternatives[place] as [TokenAlternative, TokenAlternative];
+        expect(Math.abs(first.logProbability - second.logProbability - (gaps[place] as number))).toBeLessThan(5e-3);
+      }
+      // The part of the graph that scores texts says the same.
+      const scored = scores[index]?.byToken?.at(-1)?.logProbability as number;
+      expect(Math.abs(scored - (alternatives.at(-1)?.[2]?.logProbability as number))).toBeLessThan(1e-3);
+    });
   }, 600_000);
 
   test("what else is sampled changes no bit", async () => {

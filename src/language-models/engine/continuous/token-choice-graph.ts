@@ -8,7 +8,7 @@ import type { OnnxGraph } from "../../../tensor/onnx/onnx-graph.ts";
 /** Tokens of a block. */
 export const blockSize = 128;
 /** Stands for a score that no token has, in blocks that the vocabulary does not fill. */
-const absent = -1e9;
+export const absent = -1e9;
 
 /**
  * From scores [rows, vocabulary]. Inputs: `sharpness` [rows, 1], 1 / temperature; `uniform` [rows, 1] in [0, 1), or
