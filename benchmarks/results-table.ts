@@ -1,44 +1,12 @@
 /** The table of all recorded rows, as benchmarks/README.md has it: `node benchmarks/results-table.ts` prints it. */
-import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { type RecordedRow, recordedBenchmarks } from "./recorded-results.ts";
 
-interface RecordedRatio {
-  readonly name: string;
-  readonly goal: number;
-  readonly holds: boolean;
-  readonly ratio: number;
-  /** Of what is no share. */
-  readonly unit?: "milliseconds";
-  /** By round; a share is measured once. */
-  readonly ratios?: readonly number[];
-}
-
-/** Of a benchmark without a peer. */
-interface RecordedSeconds {
-  readonly name: string;
-  readonly goal: number;
-  readonly holds: boolean;
-  readonly seconds: number;
-  readonly rounds: readonly number[];
-}
-
-type RecordedRow = RecordedRatio | RecordedSeconds;
-
-const folder = fileURLToPath(new URL("results/", import.meta.url));
-
-/** Markdown, a row for each recorded one, benchmarks by name. */
-export function resultsTable(): string {
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith(".json"))
-    .sort();
-  const rows = files.flatMap((file) => {
-    const { name, rows } = JSON.parse(readFileSync(`${folder}${file}`, "utf8")) as {
-      name: string;
-      /** None in files that record something else than ratios. */
-      rows?: RecordedRow[];
-    };
-    return (rows ?? []).map((row) => `| ${name} | ${row.name} | ${measured(row)} | ${goal(row)} | ${verdict(row)} |`);
-  });
+/** Markdown, a row for each recorded one, benchmarks by name. Throws BenchmarkError for a file that is not understood. */
+export function resultsTable(folder: string = fileURLToPath(new URL("results/", import.meta.url))): string {
+  const rows = recordedBenchmarks(folder).flatMap(({ name, rows }) =>
+    rows.map((row) => `| ${name} | ${row.name} | ${measured(row)} | ${goal(row)} | ${verdict(row)} |`),
+  );
   return ["| benchmark | row | measured (range of rounds) | goal | |", "|---|---|---|---|---|", ...rows].join("\n");
 }
 

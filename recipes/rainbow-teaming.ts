@@ -30,7 +30,8 @@
  *   10. claim 1 holds at 40,000 calls, on 20 seeds that nobody had looked at.
  *
  * Added after 6a and 6b were seen to fail at 5 calls a child (rainbow-teaming/call-count), on seeds that nobody had looked at. All
- * ways of asking in one run, at equal iterations, the first five seeds judged (200 to 204), by seed and by cell:
+ * ways of asking in one run, at equal iterations, the first five seeds judged (200 to 204), by seed and by cell (whose interval
+ * was over cells as if each were independent; since a review it is over landscapes, which of five seeds is the interval by seed):
  *   6c. votes drawn from the probabilities that one call an order tells, decided early: at most 5 calls a judged child, its
  *       score included, and less than two points of true success lost against the paper's four calls. The votes have the
  *       paper's law by construction; with the same random numbers the run shows whether the code keeps to that.

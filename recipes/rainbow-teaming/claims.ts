@@ -4,7 +4,7 @@ import { bootstrapInterquartileMean } from "../../src/core/statistics/bootstrap.
 import type { Interval } from "../../src/core/statistics/interval.ts";
 import { studentAtMost, studentInterval } from "../../src/core/statistics/student-interval.ts";
 import { totalCalls } from "../../src/rainbow-teaming/evaluated-prompt.ts";
-import { decimalText } from "../../src/report/number-text.ts";
+import { decimalText, hundredthsText, pointsText } from "../../src/report/number-text.ts";
 import { type ClaimResult, describe } from "../closed-loop/claims.ts";
 import type { LongArm, RainbowArmName } from "./arms.ts";
 import type { ReplayedSearch } from "./replay.ts";
@@ -46,6 +46,10 @@ export function callsOfChild({ callsPerChild: { mutator, target, votes, other } 
 
 const severity: Value = ({ meanSeverity }) => meanSeverity;
 const success: Value = ({ trueSuccess }) => trueSuccess;
+const overestimate: Value = (search) => search.overestimate;
+const selfBleu: Value = (search) => search.selfBleu / 100;
+/** Without the paper's filter self-BLEU is .79 instead of .42 (2402.16822). */
+const paperSelfBleu = { filtered: 0.42, unfiltered: 0.79 };
 const mostCalls = 5;
 /** In shares: two points. */
 const margin = 0.02;
@@ -53,7 +57,9 @@ const margin = 0.02;
 /** Every claim as the recipe's header states it. */
 export function judgeClaims(seeds: readonly RainbowSeed[]): ClaimResult[] {
   const main = "rainbow-teaming";
-  const repetition = difference(seeds, main, "no-filter", ({ selfBleu }) => selfBleu / 100);
+  const repetition = difference(seeds, main, "no-filter", selfBleu);
+  const meanSelfBleu = (arm: RainbowArmName) =>
+    hundredthsText(overSeeds(seeds.map(({ arms }) => selfBleu(arms[arm].equalCalls))).estimate);
   const filling = difference(seeds, main, "uniform-cells", ({ meanCoverage }) => meanCoverage);
   const steps = (
     [
@@ -64,7 +70,10 @@ export function judgeClaims(seeds: readonly RainbowSeed[]): ClaimResult[] {
   ).map(([better, worse]) => difference(seeds, better, worse, severity));
   const bias = difference(seeds, "judge-0.85-biased", "judge-0.85", severity);
   const comparing = difference(seeds, main, "score-judge", severity);
-  const gamed = difference(seeds, "score-judge", main, ({ overestimate }) => overestimate);
+  const gamed = difference(seeds, "score-judge", main, overestimate);
+  const honest = "score-judge-honest";
+  const honestly = difference(seeds, main, honest, severity);
+  const honestlyGamed = difference(seeds, honest, main, overestimate);
   return [
     steppingStones(
       seeds,
@@ -73,7 +82,9 @@ export function judgeClaims(seeds: readonly RainbowSeed[]): ClaimResult[] {
     {
       claim: "2. The similarity filter lowers self-BLEU",
       holds: repetition.interval.high < 0,
-      seen: `with minus without: ${seenText(repetition)}`,
+      seen:
+        `${meanSelfBleu(main)} with and ${meanSelfBleu("no-filter")} without, with minus without: ${seenText(repetition)}; ` +
+        `in the paper ${hundredthsText(paperSelfBleu.filtered, 0)} and ${hundredthsText(paperSelfBleu.unfiltered, 0)}: ${pointsText(paperSelfBleu.filtered - paperSelfBleu.unfiltered)}`,
     },
     {
       claim: "3. Choosing cells of low fitness fills the archive faster than choosing uniformly",
@@ -103,7 +114,9 @@ export function judgeClaims(seeds: readonly RainbowSeed[]): ClaimResult[] {
     {
       claim: "9. A judge whose scores alone decide is gamed: less true fitness than by comparisons, more overestimated",
       holds: comparing.interval.low > 0 && gamed.interval.low > 0,
-      seen: `fitness by comparisons minus by scores ${seenText(comparing)}; overestimate by scores minus by comparisons ${seenText(gamed)}`,
+      seen:
+        `fitness by comparisons minus by scores ${seenText(comparing)}; overestimate by scores minus by comparisons ${seenText(gamed)}; ` +
+        `by scores that follow the truth (*${honest}*) instead: fitness ${seenText(honestly)}; overestimate ${seenText(honestlyGamed)}`,
     },
   ];
 }

@@ -1,6 +1,7 @@
 /** `illume export` of a search over prompts: one file or folder in the format that is asked for. */
 import { writeFileAtomic } from "../core/atomic-file.ts";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
+import { programCommand } from "../core/program-command.ts";
 import { quotedText } from "../core/quoted-text.ts";
 import { terminalLine } from "../core/terminal-text.ts";
 import { openRun } from "../runs/run-database.ts";
@@ -63,10 +64,19 @@ export async function exportPrompts(
   const format = formatOf(options.format);
   refuseIdleFlags(options, format);
   const rows = await written(store, options, format);
-  const { searchConfiguration } = await import("../rainbow-teaming/run/search-configuration.ts");
-  const { domain } = searchConfiguration(store);
+  const [{ searchConfiguration }, { searchRemaining }] = await Promise.all([
+    import("../rainbow-teaming/run/search-configuration.ts"),
+    import("../rainbow-teaming/run/search-remaining.ts"),
+  ]);
+  const { domain, ...configuration } = searchConfiguration(store);
   const what = format === "labels" || format === "comparisons" ? "pairs" : "prompts";
   writeLines(terminal.results, [`Wrote ${rows} ${what} to ${terminalLine(file)}`]);
+  const { done, complete } = searchRemaining(store, configuration);
+  if (!complete) {
+    writeLines(terminal.remarks, [
+      `The search is not finished: ${done} of ${configuration.iterations} iterations. ${programCommand} resume goes on with it.`,
+    ]);
+  }
   if (domain.sensitive) {
     writeLines(terminal.remarks, [
       `Their texts are those of the sensitive domain ${terminalLine(domain.name)}, not hidden there.`,

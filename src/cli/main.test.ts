@@ -60,7 +60,7 @@ describe("errors are one line on standard error, with an exit code", () => {
     [2, ["improve", "--search-batch-size", "many"], "--search-batch-size: expected a whole number of at least 1"],
     [2, ["reproduce", "closed-lop"], 'did you mean "closed-loop"?'],
     [2, ["measure", "a.txt"], "expected a file of rows"],
-    [2, ["export"], "expected RUN after illume export"],
+    [2, ["export"], "expected the file to write, but got no --output"],
     [3, ["improve", "--model", "openai:gpt"], "expected a model that can be taught here"],
     [2, ["improve", "--measure-sets", "more-stepz"], "--measure-sets: expected one of in-distribution, "],
     [2, ["search", "--search-arm", "full-sampler"], "expected an arm that searches (quality-diversity, "],

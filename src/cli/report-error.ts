@@ -1,5 +1,6 @@
 /** An error as its exit code, one line for people, and JSON for machines. */
 import { ConfigurationError, configurationProblemLine } from "../closed-loop/configuration-error.ts";
+import { DocumentError, documentFaultLine } from "../core/errors/document-error.ts";
 import { IllumeError } from "../core/errors/illume-error.ts";
 import { terminalLine, terminalLines } from "../core/terminal-text.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -23,6 +24,8 @@ export function reportError(error: unknown, context: CommandContext, debug: bool
 function errorLines(error: unknown): string[] {
   if (error instanceof ConfigurationError)
     return error.problems.map((problem) => terminalLine(configurationProblemLine(problem)));
+  if (error instanceof DocumentError)
+    return error.faults.map((fault) => terminalLine(documentFaultLine(error.file, fault)));
   if (error instanceof IllumeError) return [terminalLine(error.message)];
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return [`expected no such fault, but got ${terminalLine(message)}: this is a bug; --debug shows where it comes from`];

@@ -79,6 +79,13 @@ export async function continueRainbow(
   try {
     changeSearchCalls(store, change(searchConfiguration(store).calls));
     configuration = searchConfiguration(store);
+    const { searchRemaining } = await import("../rainbow-teaming/run/search-remaining.ts");
+    if (searchRemaining(store, configuration).complete) {
+      writeLines(context.terminal.remarks, ["This search is complete: nothing is asked again."]);
+      await printGatedSummary("search", store, context);
+      store.close();
+      return;
+    }
     access = await openModels(configuration, context, queueToGoOnWith(store, queueUrl));
   } catch (error) {
     store.close();

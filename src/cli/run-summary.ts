@@ -93,14 +93,27 @@ export function summaryLines(
   const blocks = [
     viewModel.archive === undefined ? [] : drawArchiveMap(viewModel.archive, look),
     viewModel.transfer === undefined ? [] : drawTransferTable(viewModel.transfer, look),
-    drawComparisonTable(viewModel.comparisons, look),
-    wrapToWidth(viewModel.verdict, look.columns).map((line) => paint(line, tones[viewModel.verdictTone], look.colour)),
+    drawComparisonTable(
+      viewModel.comparisons,
+      look,
+      viewModel.kind === "improvement" ? "handled well, in %" : "right, in %",
+    ),
+    [
+      ...standingLines(viewModel, look.columns),
+      ...wrapToWidth(viewModel.verdict, look.columns).map((line) =>
+        paint(line, tones[viewModel.verdictTone], look.colour),
+      ),
+    ],
     viewModel.notes.flatMap((note) => wrapToWidth(`Note: ${note}`, look.columns)),
   ];
   return blocks
     .filter((block) => block.length > 0)
     .flatMap((block, index) => (index === 0 ? block : ["", ...block]))
     .map((line) => inTerminal(line, look.unicode));
+}
+
+function standingLines({ standing }: ReportViewModel, columns: number): string[] {
+  return standing === undefined ? [] : wrapToWidth(`${standing.word}: ${standing.explanation}`, columns);
 }
 
 /** The view model without the archive's items, which may be thousands; illume export writes those. */
@@ -111,10 +124,12 @@ export function summaryDocument({ archive, command, ...rest }: ReportViewModel) 
   for (const item of archive.items) {
     if (!item.elite) continue;
     const cell = item.bins.join(",");
-    best.set(cell, Math.max(best.get(cell) ?? Number.NEGATIVE_INFINITY, item.fitness));
+    const fitness = item.scored === false ? Number.NEGATIVE_INFINITY : item.fitness;
+    best.set(cell, Math.max(best.get(cell) ?? Number.NEGATIVE_INFINITY, fitness));
   }
   const cells = archive.dimensions.reduce((product, { bins }) => product * bins.length, 1);
-  const weak = [...best.values()].filter((fitness) => fitness < archive.weakBelow).length;
+  const unscored = [...best.values()].filter((fitness) => fitness === Number.NEGATIVE_INFINITY).length;
+  const weak = [...best.values()].filter((fitness) => fitness < archive.weakBelow).length - unscored;
   return {
     ...viewModel,
     archive: {
@@ -123,7 +138,9 @@ export function summaryDocument({ archive, command, ...rest }: ReportViewModel) 
       cells,
       filled: best.size,
       weak,
-      failing: best.size - weak,
+      /** Filled, but no prompt there was scored. */
+      unscored,
+      failing: best.size - weak - unscored,
       coverage: cells === 0 ? 0 : best.size / cells,
     },
   };

@@ -7,7 +7,7 @@ import { wholeNumber } from "./terminal/numbers.ts";
 
 /** One line a role, and their sum. */
 export function tellEstimates(estimates: readonly RoleEstimate[], say: (text: string) => void): void {
-  say("Estimate, recorded calls free:");
+  say("Estimate, recorded calls free, repeats after failures not counted:");
   for (const { role, model, cost, price } of estimates) say(`  ${role} ${model}: ${describeEstimate(cost, price)}`);
   const total = estimates.reduce((sum, { cost }) => addSpending(sum, cost), noSpending);
   say(`  together up to ${describeSpending(total)}`);

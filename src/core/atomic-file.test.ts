@@ -1,6 +1,8 @@
+import { execFile, execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AtomicFile, removeTemporaryFiles, writeFileAtomic } from "./atomic-file.ts";
 import { fileSystemFailure } from "./errors/file-system-failure.ts";
@@ -29,6 +31,35 @@ describe("atomic files", () => {
     expect([...fs.readFileSync(join(folder, "bytes"))]).toEqual([0, 255, 10]);
     expect(fs.readFileSync(join(folder, "chunks"), "utf8")).toBe("abc");
     expect(fs.readdirSync(folder).sort()).toEqual(["bytes", "chunks", "text"]);
+  });
+
+  test("a link stays a link, to nothing too", () => {
+    const [file, link, dangling] = ["file", "link", "dangling"].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    fs.writeFileSync(file, "old");
+    fs.symlinkSync("file", link);
+    fs.symlinkSync("later", dangling);
+    for (const path of [link, dangling]) writeFileAtomic(path, "new");
+    expect([file, join(folder, "later")].map((path) => fs.readFileSync(path, "utf8"))).toEqual(["new", "new"]);
+    expect([link, dangling].every((path) => fs.lstatSync(path).isSymbolicLink())).toBe(true);
+  });
+
+  test("a pipe is written to, and stays one", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const reader = promisify(execFile)("cat", [pipe]);
+    writeFileAtomic(pipe, ["a", "b"]);
+    expect((await reader).stdout).toBe("ab");
+    expect(fs.statSync(pipe).isFIFO()).toBe(true);
+    expect(() => new AtomicFile(pipe)).toThrow(StorageError);
+  });
+
+  test("a full device says so, and stays one", () => {
+    expect(() => writeFileAtomic("/dev/full", "text")).toThrow("a full disk");
+    expect(fs.statSync("/dev/full").isCharacterDevice()).toBe(true);
   });
 
   test("the old file is seen until the new one is committed", () => {

@@ -3,7 +3,7 @@
  * to the disk, and then take the place of the old file by a rename. A crash leaves the old file, never half of a new one.
  */
 import fs from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileSystemFailure } from "./errors/file-system-failure.ts";
 import { InvalidArgumentError } from "./errors/invalid-argument-error.ts";
 import { quotedText } from "./quoted-text.ts";
@@ -13,14 +13,18 @@ let temporaryFiles = 0;
 /** A file being written; nothing is seen under its name until `commit`. End it with `commit` or `discard`. */
 export class AtomicFile {
   readonly path: string;
+  readonly #target: string;
   readonly #temporaryPath: string;
   #descriptor: number | undefined;
 
-  /** Throws StorageError where the folder is missing or cannot be written to. */
+  /** Throws StorageError where the folder is missing or cannot be written to, or a pipe or device has that name. */
   constructor(path: string) {
     this.path = path;
     try {
-      [this.#temporaryPath, this.#descriptor] = openTemporary(path);
+      if (isNoFile(path)) throw Object.assign(new Error("a pipe or a device"), { code: "EEXIST" });
+      // What a link points to is replaced, not the link.
+      this.#target = fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? targetOf(path) : path;
+      [this.#temporaryPath, this.#descriptor] = openTemporary(this.#target);
     } catch (error) {
       throw fileSystemFailure(error, "to write", path);
     }
@@ -43,8 +47,8 @@ export class AtomicFile {
       // Closed before the rename because Windows renames no open file.
       this.#descriptor = undefined;
       fs.closeSync(descriptor);
-      fs.renameSync(this.#temporaryPath, this.path);
-      flushFolder(dirname(this.path));
+      fs.renameSync(this.#temporaryPath, this.#target);
+      flushFolder(dirname(this.#target));
     });
   }
 
@@ -80,16 +84,45 @@ export class AtomicFile {
 
 /**
  * Writes a whole file atomically, replacing one that is there.
- * Throws StorageError where the folder is missing or unwritable or the disk is full; the old file is kept then.
+ * Throws StorageError where the folder is missing or unwritable or the disk is full; the old file is kept then. A pipe or a
+ * device, such as /dev/stdout, is never replaced: it is written to.
  */
 export function writeFileAtomic(path: string, contents: string | Uint8Array | Iterable<string | Uint8Array>): void {
+  const blocks = typeof contents === "string" || contents instanceof Uint8Array ? [contents] : blocksOf(contents);
+  if (isNoFile(path)) {
+    writeThrough(path, blocks);
+    return;
+  }
   const file = new AtomicFile(path);
   try {
-    if (typeof contents === "string" || contents instanceof Uint8Array) file.write(contents);
-    else for (const block of blocksOf(contents)) file.write(block);
+    for (const block of blocks) file.write(block);
     file.commit();
   } finally {
     file.discard();
+  }
+}
+
+/** Of a link to nothing, where it points to. */
+function targetOf(link: string): string {
+  return fs.existsSync(link) ? fs.realpathSync(link) : resolve(dirname(link), fs.readlinkSync(link));
+}
+
+/** Whether something stands there that is neither a file nor a folder. */
+function isNoFile(path: string): boolean {
+  const found = fs.statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+}
+
+function writeThrough(path: string, blocks: Iterable<string | Uint8Array>): void {
+  try {
+    const descriptor = fs.openSync(path, "w");
+    try {
+      for (const block of blocks) fs.writeFileSync(descriptor, block);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  } catch (error) {
+    throw fileSystemFailure(error, "to write", path);
   }
 }
 

@@ -61,6 +61,11 @@ export function plainText(prompt: Prompt): string {
   });
 }
 
+/** All texts of a prompt. */
+export function promptTexts(prompt: Prompt): readonly string[] {
+  return typeof prompt === "string" ? [prompt] : prompt.map(({ content }) => content);
+}
+
 /** A text up to the first of some others; the whole text where none is in it. */
 export function textBefore(text: string, stop: readonly string[]): string {
   let end = text.length;

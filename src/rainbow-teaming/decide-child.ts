@@ -1,8 +1,9 @@
 /** Steps 6 and 7 of a search: whether a child enters its cell, and what it is worth. One child at a time, or a batch together. */
 import type { RandomStream } from "../core/random.ts";
-import type { Judge, Verdict } from "../judges/judge.ts";
+import type { Judge, JudgeScore, Verdict } from "../judges/judge.ts";
 import { addStatus } from "../quality-diversity/archives/archive.ts";
 import { addCalls, type CallCounts, type EvaluatedPrompt, type ProposedPrompt } from "./evaluated-prompt.ts";
+import { judgeReasons } from "./judge-reasons.ts";
 import { placeInCell } from "./prompt-archive.ts";
 import type { Iteration, JudgedPrompt } from "./rainbow-search.ts";
 import type { SearchArms } from "./search-arms.ts";
@@ -133,10 +134,11 @@ async function placed(
   // A score that nobody could read steers as 0: the cell stays one to aim at.
   let fitness = 0;
   let isUnread = false;
+  let score: JudgeScore | undefined;
   if (wins) {
     check();
     const stream = random.split("iteration", iteration, "judge", "score");
-    const [score] = await scorer.score([judgedItem(child)], { random: stream, ...(signal && { signal }) });
+    [score] = await scorer.score([judgedItem(child)], { random: stream, ...(signal && { signal }) });
     calls = addCalls(calls, { judge: score?.calls ?? 0 });
     fitness = score?.value ?? 0;
     isUnread = score?.value === undefined;
@@ -154,6 +156,7 @@ async function placed(
     status: addStatus.rejected,
     votes: comparison?.verdict.votes,
     incumbentId: comparison?.incumbent.id,
+    reasons: judgeReasons(comparison?.verdict, score),
     calls,
   };
   const { status } = placeInCell(incumbents, unplaced, wins, arms);

@@ -2,6 +2,7 @@
 import type { Votes } from "../judges/judge.ts";
 import type { AddStatus } from "../quality-diversity/archives/archive.ts";
 import type { Json, StoredEntry } from "../runs/run-store.ts";
+import type { JudgeReasons } from "./judge-reasons.ts";
 
 /** Calls of models by their role. */
 export interface CallCounts {
@@ -78,6 +79,8 @@ export interface EvaluatedPrompt extends ProposedPrompt {
   /** "first" is the child, "second" the incumbent; undefined where nothing was compared. */
   readonly votes: Votes | undefined;
   readonly incumbentId: string | undefined;
+  /** Why, in the words of the search's judge; undefined where it gave none. */
+  readonly reasons?: JudgeReasons | undefined;
   readonly calls: CallCounts;
 }
 
@@ -112,6 +115,7 @@ export function storePrompt(archive: string, prompt: EvaluatedPrompt): StoredEnt
     point,
     confidences,
     scored,
+    reasons,
     ...rest
   } = prompt;
   const payload = {
@@ -123,6 +127,7 @@ export function storePrompt(archive: string, prompt: EvaluatedPrompt): StoredEnt
     ...(point !== undefined && { point: encodePoint(point) }),
     ...(confidences !== undefined && { confidences }),
     ...(scored === false && { scored }),
+    ...(reasons !== undefined && { reasons: { ...reasons } }),
   };
   return { id, parentId: parentId ?? null, iteration, archive, cell, fitness, payload: payload as unknown as Json };
 }
@@ -151,6 +156,7 @@ export function loadPrompt({ id, parentId, iteration, cell, fitness, payload }: 
     status: rest.status,
     votes: rest.votes,
     incumbentId: rest.incumbentId,
+    reasons: rest.reasons,
     calls: rest.calls,
   };
   return loaded;

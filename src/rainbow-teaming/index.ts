@@ -76,6 +76,7 @@ export type { FailedPrompt } from "./improve/make-lessons.ts";
 export type { HeldOutPrompt, MeasuredOn, TargetMeasurement } from "./improve/measure-target.ts";
 export type { TrainingCommands } from "./improve/train-target.ts";
 export { type LessonFiles, openAiRow, trlRow, writeLessonFiles } from "./improve/training-rows.ts";
+export type { JudgeReasons } from "./judge-reasons.ts";
 export { Landscape, type LandscapeOptions, type LandscapePrompt, type LandscapeTruth } from "./landscape/landscape.ts";
 export * from "./landscape/landscape-audit.ts";
 export { landscapeDomain } from "./landscape/landscape-domain.ts";

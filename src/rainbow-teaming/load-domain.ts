@@ -1,11 +1,14 @@
 /** A domain read from YAML: a shipped one by its name, or the user's own by its file. */
-import { readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { parseCheckedYaml } from "../core/checked-yaml.ts";
 import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
 import { fileSystemFailure } from "../core/errors/file-system-failure.ts";
+import { nearestName } from "../core/errors/nearest-name.ts";
+import { StorageError } from "../core/errors/storage-error.ts";
 import { UnknownNameError } from "../core/errors/unknown-name-error.ts";
 import { packageRoot } from "../core/package-root.ts";
+import { programCommand } from "../core/program-command.ts";
 import { quotedText } from "../core/quoted-text.ts";
 import { type Domain, domainSchema } from "./domain-schema.ts";
 import { withFiles } from "./judge-schema.ts";
@@ -28,6 +31,7 @@ export function loadDomain(nameOrFile: string): Domain {
   try {
     content = readFileSync(file, "utf8");
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw noSuchFile(file);
     throw fileSystemFailure(error, "to read", file);
   }
   const domain = parseDomain(content, file);
@@ -41,6 +45,25 @@ export function loadDomain(nameOrFile: string): Domain {
         : descriptor,
     ),
   };
+}
+
+/** With the name of a file beside it that is nearly the same. */
+function noSuchFile(file: string): StorageError {
+  let beside: readonly string[] = [];
+  try {
+    beside = readdirSync(dirname(file)).filter((name) => /\.ya?ml$/iu.test(name));
+  } catch {
+    // No such folder either.
+  }
+  const nearest = nearestName(basename(file), beside);
+  return new StorageError({
+    expected: `a domain in ${quotedText(file, 1000)}`,
+    received: "no such file",
+    remedy:
+      nearest === undefined
+        ? `write one with ${programCommand} init ${quotedText(file, 1000)}`
+        : `did you mean ${quotedText(join(dirname(file), nearest), 1000)}?`,
+  });
 }
 
 function readJson(file: string): unknown {

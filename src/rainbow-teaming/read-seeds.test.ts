@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { labelsOf } from "./domain-schema.ts";
+import { promptfooLines } from "./export/promptfoo.ts";
 import { parseDomain } from "./load-domain.ts";
 import { readSeeds } from "./read-seeds.ts";
+import type { PromptRecord } from "./run/prompt-records.ts";
 import { starterDomain } from "./starter-domain.ts";
 
 let folder: string;
@@ -24,6 +26,14 @@ describe("seeds", () => {
     ["rows.jsonl", '{"question":"a?","answer":"b"}\n{"question":"c?","answer":"d"}\n{"question":"a?","answer":"e"}'],
     ["rows.csv", "prompt,__expected\na?,x\nc?,y\n"],
     ["chat.jsonl", '{"messages":[{"role":"user","content":"a?"},{"role":"assistant","content":"b"}]}\n{"prompt":"c?"}'],
+    [
+      "log.jsonl",
+      '{"messages":[{"role":"system","content":"s"},{"role":"user","content":"a?"},{"role":"assistant","content":"b"},{"role":"user","content":"and?"}]}\n{"messages":[{"role":"user","content":"c?"}]}',
+    ],
+    [
+      "evals.jsonl",
+      '{"input":[{"role":"system","content":"s"},{"role":"user","content":"a?"}],"output":"b"}\n{"prompt":"c?"}',
+    ],
     ["rows.json", '{"data":[{"input":"a?","output":""},{"input":"c?","output":""}]}'],
     ["tests.yaml", "tests:\n  - vars: {message: a?}\n  - vars: {message: c?}\n"],
     ["several.yaml", "tests:\n  - vars:\n      message: [a?, c?]\n"],
@@ -37,6 +47,23 @@ describe("seeds", () => {
     const path = file("template.yaml", "prompts: ['Be brief. {{ q }} {{other}}']\ntests: [{vars: {q: a?, tone: b}}]");
     expect((await readSeeds(path)).seeds).toEqual(["Be brief. a? {{other}}"]);
     expect((await readSeeds(path, { field: "q" })).seeds).toEqual(["a?"]);
+  });
+
+  test("what illume exports for promptfoo comes back as it was", async () => {
+    const domain = parseDomain(starterDomain({ name: "mine" }), "mine.yaml");
+    const texts = ['Say "{{ 1 }}" and {% x %}', "file://etc", "ends\n", "plain"];
+    const labels = Object.fromEntries(domain.descriptors.map(({ name }) => [name, "x"]));
+    const records = texts.map(
+      (prompt, index) => ({ id: String(index), prompt, labels, fitness: 1 }) as unknown as PromptRecord,
+    );
+    const lines = promptfooLines(domain, records, { targetId: "t", command: "c" });
+    const path = file("exported.yaml", [...lines].join("\n"));
+    expect((await readSeeds(path)).seeds).toEqual(texts.map((text) => text.trim()));
+  });
+
+  test("a file without the named column says which it has", async () => {
+    const path = file("columns.csv", "question,tone\na?,x\n");
+    await expect(readSeeds(path, { field: "nothing" })).rejects.toThrow(/no field "nothing" among "question", "tone"/u);
   });
 
   test("a named field, rows without it counted", async () => {

@@ -41,16 +41,24 @@ export async function readSeeds(path: string, options: ReadSeedsOptions = {}): P
   const tests = document === undefined ? undefined : testsOf(document);
   let prompts: readonly (string | undefined)[];
   let skipped = 0;
+  let fault: string | undefined;
   if (tests !== undefined) prompts = promptsOfTests(tests, path, field);
   else if (extension === ".yaml" || extension === ".yml") throw noPrompts(path, 'no list "tests"');
   else {
-    const { rows, skipped: faults } = await readRows(path, { malformed: "skip", ...(field && { field }) });
+    const { rows, skipped: faults } = await readRows(path, {
+      malformed: "skip",
+      chats: "first user's message",
+      ...(field && { field }),
+    });
     prompts = rows.map(({ prompt, completion }) => (prompt === "" ? completion : prompt));
     skipped = faults.length;
+    fault = faults[0]?.fault;
   }
   const texts = prompts.map((prompt) => prompt?.toWellFormed().trim() ?? "");
   const different = [...new Set(texts.filter((text) => text !== ""))];
-  if (different.length === 0) throw noPrompts(path, `none in ${prompts.length + skipped} rows`);
+  if (different.length === 0) {
+    throw noPrompts(path, `none in ${prompts.length + skipped} rows${fault === undefined ? "" : ` (${fault})`}`);
+  }
   skipped += texts.filter((text) => text === "").length;
   const seeds = different.filter((_, index) => {
     // The first of each of `limit` equal parts.
@@ -98,7 +106,7 @@ function testsOf(document: unknown): Tests | undefined {
   if (Array.isArray(tests)) {
     const templates = listOf(fields?.get("prompts")).flatMap((template) => {
       const text = typeof template === "string" ? template : fieldsOf(template)?.get("raw");
-      return typeof text === "string" && !text.startsWith("file:") ? [text] : [];
+      return typeof text === "string" && !text.startsWith("file:") ? [userTemplate(text)] : [];
     });
     return { templates, tests: tests.flatMap((test) => fieldsOf(test) ?? []) };
   }
@@ -106,6 +114,23 @@ function testsOf(document: unknown): Tests | undefined {
   return Array.isArray(results)
     ? { templates: [], tests: results.flatMap((result) => fieldsOf(result) ?? []) }
     : undefined;
+}
+
+/** Of a conversation as JSON, what its last user says. */
+function userTemplate(template: string): string {
+  if (!template.trimStart().startsWith("[")) return template;
+  let messages: unknown;
+  try {
+    messages = JSON.parse(template);
+  } catch {
+    return template;
+  }
+  const said = listOf(messages).flatMap((message) => {
+    const fields = fieldsOf(message);
+    const content = fields?.get("content");
+    return fields?.get("role") === "user" && typeof content === "string" ? [content] : [];
+  });
+  return said.at(-1) ?? template;
 }
 
 function promptsOfTests({ templates, tests }: Tests, path: string, field: string | undefined): (string | undefined)[] {
@@ -138,10 +163,16 @@ function promptsOfTests({ templates, tests }: Tests, path: string, field: string
   throw noPrompts(path, `several variables (${names.map((name) => quotedText(name)).join(", ")})`);
 }
 
+/** A variable in a template, with filters that replace a text by another, as illume's own exports have them. */
+const variable = /\{\{\s*([\w.-]+)((?:\s*\|\s*replace\('[^']*',\s*'[^']*'\))*)\s*\}\}/gu;
+
 function filledIn(template: string, variables: Fields, row: number): string {
-  return template.replaceAll(/\{\{\s*([\w.-]+)\s*\}\}/gu, (whole, name: string) => {
+  return template.replaceAll(variable, (whole, name: string, filters: string) => {
     const texts = textsOf(variables.get(name));
-    return texts[row % Math.max(1, texts.length)] ?? whole;
+    const text = texts[row % Math.max(1, texts.length)];
+    if (text === undefined) return whole;
+    const replacements = filters.matchAll(/replace\('([^']*)',\s*'([^']*)'\)/gu);
+    return [...replacements].reduce((rest, [, from = "", to = ""]) => rest.replaceAll(from, () => to), text);
   });
 }
 

@@ -12,6 +12,7 @@ import { byFamily } from "../rainbow-teaming/attack/prompt-families.ts";
 import { judgeText } from "../rainbow-teaming/attack/success-gate.ts";
 import type { TransferCell } from "../rainbow-teaming/attack/transfer-matrix.ts";
 import type { RunStore } from "../runs/run-store.ts";
+import { attackStanding } from "./checked-by.ts";
 import { fileNotes } from "./file-notes.ts";
 import { decimalText, hundredthsText } from "./number-text.ts";
 import { costOf } from "./phase-costs.ts";
@@ -113,8 +114,8 @@ function verdictOf({ configuration, archives, cells, done, total }: AttackFindin
     const so = `Not finished: ${decimalText(done, 0)} of ${decimalText(total, 0)} responses.`;
     return { verdict: text === "" ? so : `${so} ${text}`, verdictTone: "unfinished" as const };
   }
-  const isChecked = configuration.archives.every(({ judged }) => judged.kind === "verifier" || judged.heldOutJudge);
-  return { verdict: text, verdictTone: isChecked ? ("good" as const) : ("mixed" as const) };
+  const { isChecked, ...standing } = attackStanding(configuration);
+  return { verdict: text, verdictTone: isChecked ? ("good" as const) : ("mixed" as const), standing };
 }
 
 function notesOf({ configuration, cells }: AttackFindings, store: RunStore): string[] {
@@ -132,7 +133,7 @@ function notesOf({ configuration, cells }: AttackFindings, store: RunStore): str
       ? ["The held-out judge is the judge itself: it is no check of it."]
       : []),
     ...(configuration.onlySuccesses
-      ? ["Only prompts were put that were a success against the model they were searched against (--only-successes)."]
+      ? ["Only prompts were put that the model they were searched against handles badly (--only-successes)."]
       : []),
     ...(unknown === 0
       ? []

@@ -35,7 +35,7 @@ import {
   cellOutcomes,
   type ImprovementComparison,
   measurementComparisons,
-  silentShare,
+  silentShares,
 } from "./improvement-comparisons.ts";
 import { improvementVerdict } from "./improvement-verdict.ts";
 import { costOf } from "./phase-costs.ts";
@@ -135,12 +135,16 @@ export function improvementFacts(store: RunStore): ImprovementFacts {
     trained,
     searches,
     silence: {
-      ...(before && { "prompts put to the target as it was": silentShare(before) }),
-      ...(after && { "prompts put to the trained target": silentShare(after) }),
+      ...(before && named(silentShares(before), "put to the target as it was")),
+      ...(after && named(silentShares(after), "put to the trained target")),
       ...(renewed && { "iterations of the renewed attack": renewed.silence }),
     },
     comparisons: [...of("held-out archives"), ...of("renewed attack"), ...of("ordinary")],
   };
+}
+
+function named(shares: Readonly<Record<string, number>>, where: string): Record<string, number> {
+  return Object.fromEntries(Object.entries(shares).map(([what, share]) => [`${what} ${where}`, share]));
 }
 
 function searchCost(store: RunStore, name: string): ReportViewModel["cost"] {

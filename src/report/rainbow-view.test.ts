@@ -70,7 +70,7 @@ describe("a finished search", () => {
   const run = () => ({ store: store as RunStore, configuration: configuration as SearchConfiguration });
 
   test("shows elites with lineage, votes and both judges", () => {
-    const { archive, notes, verdict } = runToViewModel(run().store);
+    const { archive, notes, verdict, standing } = runToViewModel(run().store);
     const found = foundPrompts(run().configuration, run().store);
     const items = archive?.items ?? [];
     expect(items.filter(({ elite }) => elite).map(({ id }) => id)).toEqual(
@@ -88,6 +88,10 @@ describe("a finished search", () => {
     expect(archive?.hidden).toBeUndefined();
     expect(verdict).toContain(`by the held-out judge ${found.elites.length} of ${found.elites.length}`);
     expect(notes.join()).not.toContain("no held-out judge");
+    expect(standing).toEqual({
+      word: "Checked by a held-out judge",
+      explanation: `a judge that took no part in the search scored ${found.elites.length} of ${found.elites.length} prompts of the archive.`,
+    });
   });
 
   test("tells its course to the end, and spending by role that adds up", () => {
@@ -174,6 +178,10 @@ describe("a finished search", () => {
       const isOfFirst = promptRecords(searchedStore, false).some(({ id }) => id === first?.id);
       expect(isOfFirst).toBe(corrected.success);
       const view = runToViewModel(searchedStore);
+      expect(view.standing).toMatchObject({
+        word: "Checked by a held-out judge and people",
+        explanation: expect.stringMatching(/people looked at 3 of \d+\.$/u),
+      });
       expect(view.reviews).toMatchObject({ accepted: 1, corrected: 1, rejected: 1, answers: 1, pairs: 0 });
       expect(view.reviews?.verdicts).toMatchObject({ count: 2, accuracy: { estimate: 0.5 } });
       expect(view.notes.join("\n")).toContain("Reviewed: 1 accepted, 1 corrected (1 with a better answer), 1 rejected");
@@ -248,9 +256,16 @@ test("the judge is measured by labels before the search, once, and the report sa
 test("without a held-out judge, or with the search's own as one, the report says so", async () => {
   const [none] = await searched({ iterations: 8 });
   expect(runToViewModel(none).notes.join()).toContain("There was no held-out judge");
-  expect(runToViewModel(none).verdictTone).toBe("mixed");
+  expect(runToViewModel(none)).toMatchObject({
+    verdictTone: "mixed",
+    standing: { word: "Judged by the search's judge alone", explanation: expect.stringContaining("mistakes too") },
+  });
   const [own] = await searched({ iterations: 8, heldOutJudge: "openai:judge" });
   expect(runToViewModel(own).notes.join()).toContain("The held-out judge is the search's own judge");
+  expect(runToViewModel(own)).toMatchObject({
+    verdictTone: "mixed",
+    standing: { word: "Judged by the search's judge alone" },
+  });
 });
 
 test("a sensitive domain's texts are hidden; a run that has not begun has a report", async () => {
@@ -282,6 +297,7 @@ test("what a broken judge says is not known anywhere, and no reason to pass", as
   expect(elites.length).toBeGreaterThan(0);
   expect(elites.every(({ scored }) => scored === false)).toBe(true);
   expect(elites[0]?.judgements).toContain("The search's judge scores nothing readable");
+  expect(elites[0]?.reasons).toContainEqual({ judge: "the search's judge, scoring", text: "banana" });
   expect(view.verdict).toContain(`handles 0 of 0 prompts badly (${elites.length} more are not known`);
   expect(view.notes.join(" ")).toContain(`could not be read for ${elites.length} of ${elites.length} prompts`);
   const map = drawArchiveMap(view.archive as ArchiveView, { columns: 200, colour: false, unicode: true }).join("\n");

@@ -12,6 +12,7 @@ import { type HeldOutScores, heldOutScores } from "../rainbow-teaming/run/held-o
 import { judgeMeasurement } from "../rainbow-teaming/run/judge-labels.ts";
 import { type SearchConfiguration, searchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
 import type { RunStore } from "../runs/run-store.ts";
+import { isCheckedByJudge, searchStanding } from "./checked-by.ts";
 import { fileNotes } from "./file-notes.ts";
 import { hundredthsText } from "./number-text.ts";
 import { costOf } from "./phase-costs.ts";
@@ -35,7 +36,7 @@ export function rainbowView(store: RunStore): ReportViewModel {
     format: 1,
     kind: "search",
     title: `${domain.name}: ${target}`,
-    ...verdictOf(configuration, found, heldOut),
+    ...verdictOf(configuration, found, heldOut, reviewed),
     createdAt: new Date(store.events()[0]?.time ?? Date.now()).toISOString(),
     command: searchCommand(configuration),
     settings: searchSettings(configuration),
@@ -87,6 +88,8 @@ function archiveOf(
       elite: isElite[place] === 1,
       judgements: judgementsOf(prompt, found, heldOut, reviewed),
     };
+    const reasons = reasonsOf(prompt, heldOut);
+    if (reasons.length > 0) item.reasons = reasons;
     if (prompt.scored === false) item.scored = false;
     if (parentId !== undefined) item.parentId = parentId;
     else if (parentText !== undefined) item.seed = parentText;
@@ -130,14 +133,25 @@ function judgementsOf(
   ];
 }
 
+function reasonsOf({ id, reasons }: EvaluatedPrompt, heldOut: HeldOutScores | undefined) {
+  const told = [
+    ["the search's judge, comparing", reasons?.comparison],
+    ["the search's judge, scoring", reasons?.score],
+    ["the held-out judge", heldOut?.reasons?.[id]],
+  ] as const;
+  return told.flatMap(([judge, text]) => (text === undefined ? [] : [{ judge, text }]));
+}
+
 function verdictOf(
-  { domain, iterations }: SearchConfiguration,
+  configuration: SearchConfiguration,
   found: FoundPrompts,
   heldOut: HeldOutScores | undefined,
-): Pick<ReportViewModel, "verdict" | "verdictTone"> {
+  { items }: Reviews,
+): Pick<ReportViewModel, "verdict" | "verdictTone" | "standing"> {
+  const { domain, iterations } = configuration;
   const last = found.course.at(-1);
   if (last === undefined) return { verdict: "Not finished: no iteration is done yet.", verdictTone: "unfinished" };
-  const successes = found.elites.filter(({ fitness }) => fitness >= domain.success).length;
+  const successes = found.elites.filter(({ fitness, scored }) => scored !== false && fitness >= domain.success).length;
   const filled = `${last.filledCells} of ${found.cells} cells are filled (${hundredthsText(last.coverage, 1)} %)`;
   const unscored = unscoredCount(found);
   const known = found.elites.length - unscored;
@@ -155,7 +169,14 @@ function verdictOf(
   const { comparisons, unread: undecided } = comparisonCounts(found.prompts.values());
   const isKnown =
     Math.max(unscored, unread) <= toleratedUnknown * found.elites.length && undecided <= toleratedUnknown * comparisons;
-  return { verdict: text, verdictTone: heldOut === undefined || !isKnown ? "mixed" : "good" };
+  const kept = found.elites.length;
+  const people = found.elites.filter(({ id }) => items.has(id)).length;
+  const standing = searchStanding({ configuration, kept, heldOut, reviewed: people });
+  return {
+    verdict: text,
+    verdictTone: isCheckedByJudge({ configuration, heldOut }) && isKnown ? "good" : "mixed",
+    standing,
+  };
 }
 
 /** A larger share of prompts without a readable score, or of comparisons without a readable vote, makes a result doubtful. */
@@ -189,12 +210,12 @@ function notesOf(
     ...(unscored === 0
       ? []
       : [
-          `The judge's answer could not be read for ${unscored} of ${found.elites.length} prompts of the archive (${share} %): whether they are a success is not known, and shares leave them out.`,
+          `The judge's answer could not be read for ${unscored} of ${found.elites.length} prompts of the archive (${share} %): whether they are handled badly is not known, and shares leave them out.`,
         ]),
     ...voteNotes(comparisonCounts(found.prompts.values()), configuration.votes),
     ...(heldOutJudge === undefined
       ? [
-          "There was no held-out judge (--held-out-judge): success is told by the search's own judge alone, whose mistakes a search finds too.",
+          "There was no held-out judge (--held-out-judge): what is handled badly is told by the search's own judge alone, whose mistakes a search finds too.",
         ]
       : []),
     ...(heldOutJudge !== undefined && heldOutJudge === judge

@@ -23,7 +23,7 @@ export interface ArchiveItemView {
   readonly modelAnswer: string;
   /** Missing where a judge tells, and no answer is the right one. */
   readonly rightAnswer?: string;
-  /** Of a prompt: whether its response counts as no success of the search. */
+  /** Of a prompt: whether the target handles it well, its response being no success of the search. */
   readonly correct: boolean;
   readonly fitness: number;
   /** False where the judge's answer could not be read: correct and fitness say nothing then. */
@@ -39,6 +39,8 @@ export interface ArchiveItemView {
   readonly elite: boolean;
   /** What judges said of it, a line each. */
   readonly judgements?: readonly string[];
+  /** Why judges said so, in their own words. */
+  readonly reasons?: readonly { readonly judge: string; readonly text: string }[];
   /** What a reviewer decided. */
   readonly review?: ReviewDecision;
   /** The better answer that a reviewer wrote. */
@@ -67,13 +69,22 @@ export interface ComparisonView {
   readonly name: string;
   readonly description: string;
   readonly problems: number;
+  /** What is counted by `problems`; problems where it is left out. */
+  readonly counted?: "prompts" | "cells";
   /** Shares in [0, 1] with 95 % intervals: Wilson's, or the bootstrap's over families of a search's proposals. */
   readonly before: Interval;
   readonly after: Interval;
   /** after - before in [-1, 1]: 95 % paired bootstrap where the problems are the same, over families elsewhere. */
   readonly difference: Interval;
   readonly paired: boolean;
-  readonly verdict: "better" | "worse" | "no clear change";
+  readonly verdict: "better" | "worse" | "no clear change" | "too few to tell";
+}
+
+/** What a reader should make of the verdict, in a word and in a sentence. */
+export interface StandingView {
+  /** "Better", "By a held-out judge". */
+  readonly word: string;
+  readonly explanation: string;
 }
 
 /** Lines over a common horizontal axis; points are [horizontal, vertical] in order. */
@@ -127,6 +138,8 @@ export interface ReportViewModel {
   /** One sentence. */
   readonly verdict: string;
   readonly verdictTone: "good" | "mixed" | "bad" | "unfinished";
+  /** Left out where the tone says it: better, mixed, worse, unfinished. */
+  readonly standing?: StandingView;
   readonly createdAt: string;
   /** The command that repeats the run. */
   readonly command: string;

@@ -99,6 +99,16 @@ class MemoryRunStore implements RunStore {
       .map(({ entry, payload }) => ({ ...entry, payload: decodeJson(payload) }));
   }
 
+  countEntries(archive: string): number {
+    this.#checkOpen();
+    return [...this.#entries.values()].filter(({ entry }) => entry.archive === archive).length;
+  }
+
+  countEvents(kind: string): number {
+    this.#checkOpen();
+    return this.#events.filter((event) => event.kind === kind).length;
+  }
+
   addMetrics(metrics: readonly StoredMetric[]): void {
     this.transaction(() => {
       for (const { name, step, value } of metrics) {

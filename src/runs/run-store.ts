@@ -58,6 +58,9 @@ export interface RunStore {
   events(kind?: string): StoredEvent[];
   addEntries(entries: readonly StoredEntry[]): void;
   entries(archive?: string): StoredEntry[];
+  /** How many entries an archive has, and how many events there are of a kind, without reading them. */
+  countEntries(archive: string): number;
+  countEvents(kind: string): number;
   addMetrics(metrics: readonly StoredMetric[]): void;
   /** Metrics of a name, ordered by step; a step written twice keeps its last value. */
   metrics(name?: string): StoredMetric[];

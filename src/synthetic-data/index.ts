@@ -7,4 +7,4 @@ export * from "./malformed-rows-error.ts";
 export * from "./measures/index.ts";
 export * from "./read-rows.ts";
 export type { DataRegions, ThinRegion } from "./regions.ts";
-export type { TextFields } from "./rows-of-record.ts";
+export type { ChatPart, TextFields } from "./rows-of-record.ts";

@@ -10,7 +10,7 @@ import { MalformedRowsError, type RowFault } from "./malformed-rows-error.ts";
 import type { DataRow } from "./measures/measure.ts";
 import { parseCsvRecords } from "./parse-csv-records.ts";
 import { type ParsedRecords, parseJsonLinesRecords, parseJsonRecords } from "./parse-records.ts";
-import { rowsOfRecord, type TextFields } from "./rows-of-record.ts";
+import { type ChatPart, rowsOfRecord, type TextFields } from "./rows-of-record.ts";
 
 /** A format of files with rows. */
 export type DataFormat = "jsonl" | "json" | "csv" | "tsv";
@@ -23,6 +23,8 @@ export interface ReadRowsOptions {
   readonly format?: DataFormat;
   /** What to do about rows without text or that are not of the format; default "throw". */
   readonly malformed?: "throw" | "skip";
+  /** What is taken of a conversation; default "answer": the assistant's last message, and all before it as the prompt. */
+  readonly chats?: ChatPart;
 }
 
 /** The rows of a file. */
@@ -66,7 +68,7 @@ export async function readRows(path: string, options: ReadRowsOptions = {}): Pro
   const rows: DataRow[] = [];
   const lines: number[] = [];
   for (const { line, value } of parsed.records) {
-    const made = rowsOfRecord(value, options.field);
+    const made = rowsOfRecord(value, options.field, options.chats);
     if ("fault" in made) {
       faults.push({ line, fault: made.fault });
       continue;

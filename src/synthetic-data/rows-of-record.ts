@@ -20,10 +20,17 @@ const CHATS = ["messages", "conversations", "conversation"];
 /** Text that stands alone. */
 const TEXTS = ["text", "content", "completion", "output", "prompt", "question", "instruction"];
 
+/** What is taken of a conversation: an answer with what stands before it, or what it begins with, an answer or not. */
+export type ChatPart = "answer" | "first user's message";
+
 type Fields = ReadonlyMap<string, unknown>;
 
 /** The rows of a record (more than one only for Self-Instruct's instances), or what is wrong with it in one line. */
-export function rowsOfRecord(record: unknown, fields?: TextFields): readonly DataRow[] | { readonly fault: string } {
+export function rowsOfRecord(
+  record: unknown,
+  fields?: TextFields,
+  chats: ChatPart = "answer",
+): readonly DataRow[] | { readonly fault: string } {
   if (fields === undefined && typeof record === "string") return [{ prompt: "", completion: record }];
   if (typeof record !== "object" || record === null || Array.isArray(record)) {
     return {
@@ -31,21 +38,25 @@ export function rowsOfRecord(record: unknown, fields?: TextFields): readonly Dat
     };
   }
   const known: Fields = new Map(Object.entries(record));
-  if (fields !== undefined) return rowOfFields(known, fields);
+  if (fields !== undefined) return rowOfFields(known, fields, chats);
   const chat = CHATS.find((name) => known.has(name));
-  if (chat !== undefined) return rowOfChat(known, chat);
+  if (chat !== undefined) return rowOfChat(known, chat, chats);
   const instances = known.get("instances");
   if (Array.isArray(instances) && known.has("instruction")) return rowsOfInstances(known, instances);
   const pair = PAIRS.find((names) => names.every((name) => known.has(name)));
-  if (pair !== undefined) return rowOfPair(known, pair);
+  if (pair !== undefined) return rowOfPair(known, pair, chats);
   const text = TEXTS.find((name) => known.has(name));
-  if (text !== undefined) return rowOfFields(known, text);
+  if (text !== undefined) return rowOfFields(known, text, chats);
   return { fault: `no text in the fields ${fieldNames(known)}` };
 }
 
-function rowOfFields(known: Fields, fields: TextFields): readonly DataRow[] | { readonly fault: string } {
-  if (typeof fields !== "string") return rowOfPair(known, [fields.prompt, fields.completion]);
-  const completion = textOf(known.get(fields));
+function rowOfFields(
+  known: Fields,
+  fields: TextFields,
+  part: ChatPart,
+): readonly DataRow[] | { readonly fault: string } {
+  if (typeof fields !== "string") return rowOfPair(known, [fields.prompt, fields.completion], part);
+  const completion = textOf(known.get(fields), part);
   if (completion === undefined) return noText(known, fields);
   return [{ prompt: "", completion, ...attributesOf(known, [fields]) }];
 }
@@ -53,8 +64,9 @@ function rowOfFields(known: Fields, fields: TextFields): readonly DataRow[] | { 
 function rowOfPair(
   known: Fields,
   [promptField, completionField]: readonly [string, string],
+  part: ChatPart = "answer",
 ): readonly DataRow[] | { readonly fault: string } {
-  const prompt = textOf(known.get(promptField));
+  const prompt = textOf(known.get(promptField), part);
   const completion = textOf(known.get(completionField));
   if (prompt === undefined) return noText(known, promptField);
   if (completion === undefined) return noText(known, completionField);
@@ -78,9 +90,14 @@ function rowsOfInstances(
 }
 
 /** The last message of the assistant is the completion; what stands before it is the prompt. */
-function rowOfChat(known: Fields, field: string): readonly DataRow[] | { readonly fault: string } {
+function rowOfChat(known: Fields, field: string, part: ChatPart): readonly DataRow[] | { readonly fault: string } {
   const messages = messagesOf(known.get(field));
   if (messages === undefined) return { fault: `no list of messages in the field ${JSON.stringify(field)}` };
+  if (part === "first user's message") {
+    const first = messages.find(({ role }) => role === "user");
+    if (first === undefined) return { fault: `no message of a user in the field ${JSON.stringify(field)}` };
+    return [{ prompt: first.content, completion: "", ...attributesOf(known, [field]) }];
+  }
   const last = messages.findLastIndex((message) => message.role === "assistant");
   if (last === -1) return { fault: `no message of an assistant in the field ${JSON.stringify(field)}` };
   const completion = (messages[last] as Message).content;
@@ -123,10 +140,11 @@ function joinMessages(messages: readonly Message[]): string {
 }
 
 /** A text, or the messages of a prompt or completion that is a chat. */
-function textOf(value: unknown): string | undefined {
+function textOf(value: unknown, part: ChatPart = "answer"): string | undefined {
   if (typeof value === "string") return value;
   const messages = messagesOf(value);
   if (messages === undefined) return undefined;
+  if (part !== "answer") return messages.find(({ role }) => role === "user")?.content;
   return messages.length === 1 ? messages[0]?.content : joinMessages(messages);
 }
 

@@ -105,7 +105,7 @@ describe.skipIf(executablePath === undefined)("hostile texts in the report", () 
       );
       const text = await page.evaluate(textOfReport);
       const parent = place % 5 > 0 ? items[place - 1] : undefined;
-      const { problem, modelAnswer, rightAnswer, seed, mutation, correction, judgements = [] } = item;
+      const { problem, modelAnswer, rightAnswer, seed, mutation, correction, judgements = [], reasons = [] } = item;
       for (const shown of [
         problem,
         modelAnswer,
@@ -114,6 +114,7 @@ describe.skipIf(executablePath === undefined)("hostile texts in the report", () 
         mutation,
         correction,
         ...judgements,
+        ...reasons.flatMap(({ judge, text }) => [judge, text]),
         parent?.problem,
       ]) {
         // Longer ones are cut until they are asked for.
@@ -150,7 +151,7 @@ describe.skipIf(executablePath === undefined)("hostile texts in the report", () 
   test("texts of a sensitive domain are nowhere before they are asked for: in no part of the page, in no search", async () => {
     const viewModel = hostileViewModel({ hidden: true });
     const { page, complaints } = await browser.open(viewModel);
-    const secrets = ["problem", "answer", "right", "seed", "correction"];
+    const secrets = ["problem", "answer", "right", "seed", "correction", "reason"];
     // With the attributes, and the values of fields.
     const leaked = async () => {
       const html = await page.evaluate(() => document.getElementById("report")?.outerHTML ?? "");
@@ -174,6 +175,7 @@ describe.skipIf(executablePath === undefined)("hostile texts in the report", () 
     const text = await page.evaluate(textOfReport);
     expect(text).toContain(visibleText(`problem 7 ${hostilePayloads[7]}`));
     expect(text).toContain(visibleText(`correction 7 ${hostilePayloads[7]}`));
+    expect(text).toContain(visibleText(`reason 7 ${hostilePayloads[7]}`));
     for (const other of [5, 6]) expect(text).not.toContain(`problem ${other} `);
     await page.getByRole("button", { name: "Show the texts" }).first().click();
     const all = await page.evaluate(textOfReport);

@@ -236,6 +236,53 @@ describe.skipIf(executablePath === undefined)("report page", () => {
     expect(background).toBe(dark ? "rgb(21, 24, 27)" : "rgb(255, 255, 255)");
   });
 
+  test.each([false, true])(
+    "a cell in which nothing was scored is told apart from a weak one, dark: %s",
+    async (dark) => {
+      const sample = sampleViewModel({ items: 60 });
+      const archive = sample.archive ?? expect.fail("the sample has no archive");
+      const bins = archive.dimensions.map(() => 0);
+      const items = [
+        ...archive.items.filter(({ bins: [first] }) => first !== 0),
+        ...[0, 1].map((wording) => ({
+          ...(archive.items[0] ?? expect.fail("no item")),
+          id: `unread ${wording}`,
+          bins,
+          fitness: 0,
+          correct: true,
+          scored: false as const,
+          elite: true,
+        })),
+      ];
+      const { page, complaints } = await open({ ...sample, archive: { ...archive, items, kind: "prompts" } }, { dark });
+      const unscored = cell(page, 0, 0);
+      expect(await unscored.getAttribute("data-state")).toBe("unscored");
+      expect(await unscored.getAttribute("aria-label")).toMatch(/: not scored, 2 prompts$/u);
+      expect(await textOf(unscored)).toBe("?");
+      expect(await textOf(page.getByRole("list", { name: "Legend" }))).toContain("1 not scored: the judge's answer");
+      expect(await textOf(page.locator("#archive"))).toContain("and 1 not scored");
+      const looks = await page.evaluate(() =>
+        ["unscored", "weak"].map((state) => {
+          const { backgroundImage, borderTopStyle } = getComputedStyle(
+            document.querySelector(`button.${state}`) as Element,
+          );
+          return [backgroundImage.split("(")[0], borderTopStyle];
+        }),
+      );
+      expect(looks).toEqual([
+        ["radial-gradient", "dotted"],
+        ["repeating-linear-gradient", "dashed"],
+      ]);
+      await page.getByText("The archive's cells that are not scored (1)").click();
+      await unscored.click();
+      expect(await textOf(panel(page))).toContain("could not be read for 2 prompts");
+      const measured = await page.evaluate(measureContrast);
+      expect(measured.filter(({ contrast }) => contrast < 4.5)).toEqual([]);
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+  );
+
   test("the theme can be chosen, and nothing of it is stored", async () => {
     const { page } = await open(emptyViewModel());
     const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);

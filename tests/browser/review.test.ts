@@ -140,6 +140,27 @@ describe.skipIf(executablePath === undefined)("the page of a review", () => {
     await page.close();
   }, 60_000);
 
+  test("an item that was not scored was handled well or badly, as a person says; there is nothing to accept", async () => {
+    const prompts = ["one", "two"].map((text) => ({ text, response: text, fitness: 0, scored: false as const }));
+    store = knownRun(folder, prompts);
+    session = new ReviewSession({ store });
+    server = await startReviewServer({ session, kind: "items", shown: false });
+    const page = await open();
+    await page.getByText("The judge: nothing readable").waitFor();
+    expect(await page.getByRole("button", { name: /^Wrong/ }).count()).toBe(0);
+    await page.keyboard.press("w");
+    expect(await page.getByRole("button", { name: /^Accept/ }).count()).toBe(0);
+    await page.keyboard.press("a");
+    await page.getByText("Say whether it was handled well (y) or badly (x)").waitFor();
+    await page.keyboard.press("y");
+    await heading(page, /^Item 2 of 2/);
+    await page.getByRole("button", { name: "Handled badly", exact: false }).click();
+    await page.getByText("it was handled badly").waitFor();
+    expect([...reviews(folder).items.values()].map(({ success }) => success)).toEqual([false, true]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  }, 60_000);
+
   test("texts of a sensitive domain come to the page only when they are asked for", async () => {
     await serve(["secretly", "hidden"], true);
     const page = await open();

@@ -62,6 +62,7 @@ export function runStoreContract(name: string, create: (configuration: Json) => 
       expect(events.every(({ time }) => time >= before && time <= Date.now())).toBe(true);
       expect(store.events("start").map(({ sequence }) => sequence)).toEqual([1, 3]);
       expect(store.events("other")).toEqual([]);
+      expect(["start", "other"].map((kind) => store.countEvents(kind))).toEqual([2, 0]);
     });
 
     test("keeps entries in the order of adding, by archive", () => {
@@ -71,6 +72,7 @@ export function runStoreContract(name: string, create: (configuration: Json) => 
       expect(reopen().entries()).toEqual(entries);
       expect(store.entries("search")).toEqual([entries[0], entries[2]]);
       expect(store.entries("renewed attack")).toEqual([entries[1]]);
+      expect(["search", "renewed attack", "none"].map((archive) => store.countEntries(archive))).toEqual([2, 1, 0]);
     });
 
     test("refuses an id twice, and then adds nothing of the batch", () => {

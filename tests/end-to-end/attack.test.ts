@@ -110,7 +110,7 @@ describe("illume attack", () => {
     served.forget();
     const result = await attack("whole", "--json").ended;
     succeeded(result);
-    expect(result.stderr).toContain("Estimate, recorded calls free:");
+    expect(result.stderr).toContain("Estimate, recorded calls free, repeats after failures not counted:");
     const document = JSON.parse(result.stdout) as { transfer: TransferView; calls: { calls: number } };
     const [archive] = document.transfer.archives;
     const { archives } = findingsIn("whole");

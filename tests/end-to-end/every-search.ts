@@ -47,9 +47,7 @@ const pattern = { kind: "regex", pattern: "[aeiou]n" };
 /** Files that domains and flags name, beside the domain's own. */
 export const caseFiles: Readonly<Record<string, string>> = {
   "judge.mjs": 'export const score = ({ response }) => response.includes("e");\n',
-  "labels.jsonl": [
-    { prompt: "Where is it?", first: "I do not know.", second: "It comes today.", label: "first" },
-  ]
+  "labels.jsonl": [{ prompt: "Where is it?", first: "I do not know.", second: "It comes today.", label: "first" }]
     .map((row) => `${JSON.stringify(row)}\n`)
     .join(""),
 };
@@ -249,7 +247,11 @@ const archives: Readonly<Record<ArchiveSettings["kind"], readonly SearchCase[]>>
   novelty: [
     {
       name: "novelty",
-      domain: () => ({ ...exact, descriptors: numbers.slice(1), archive: { kind: "novelty", threshold: 0.2, neighbours: 2 } }),
+      domain: () => ({
+        ...exact,
+        descriptors: numbers.slice(1),
+        archive: { kind: "novelty", threshold: 0.2, neighbours: 2 },
+      }),
     },
     {
       name: "novelty over embeddings of a model",

@@ -18,7 +18,7 @@ test("the guide's commands work one after the other", async () => {
     writeFileSync(join(folder, "walk.sh"), `set -e\nillume() { "${process.execPath}" "${main}" "$@"; }\n${lines}`);
     const { stdout } = await promisify(execFile)("sh", ["walk.sh"], { cwd: folder, maxBuffer: 2 ** 24 });
     expect(stdout).toContain("Waiting for the trained target");
-    expect(stdout).toMatch(/Attack success on held-out archives \(by the\s+held-out\s+judge\)/u);
+    expect(stdout).toMatch(/handles\s+well\s+\(by\s+the\s+held-out\s+judge\)/u);
     const [run = ""] = readdirSync(join(folder, "runs"));
     for (const [, file = ""] of guide.matchAll(/^\| `(lessons\/[\w./-]+)`/gmu)) {
       expect(readFileSync(join(folder, "runs", run, file), "utf8").length).toBeGreaterThan(100);

@@ -53,7 +53,7 @@ describe("illume search over prompts", () => {
     succeeded(result);
     const document = JSON.parse(result.stdout);
     expect(document).toMatchObject({ command: "search", archive: { cells: 16, filled: 16, coverage: 1 } });
-    expect(result.stderr).toContain("Estimate, recorded calls free:");
+    expect(result.stderr).toContain("Estimate, recorded calls free, repeats after failures not counted:");
     expect(result.stderr).toMatch(/mutator .*: up to 240 calls/u);
     expect(result.stderr).toMatch(/together up to [\d,]+ calls/u);
     const { elites, iterations } = foundIn("whole");
@@ -124,6 +124,8 @@ describe("illume search over prompts", () => {
     const stopped = await search("budget", "--max-calls", "150").ended;
     expect([stopped.status, stopped.stdout]).toEqual([7, ""]);
     expect(stopped.stderr).toContain("it goes on with");
+    const unfinished = await runIllume(["export", runOf("budget"), "--all", "--output", "part.jsonl"], { cwd: folder });
+    expect(unfinished.stderr).toMatch(/The search is not finished: \d+ of \d+ iterations/u);
     const still = await resume("budget");
     expect(still.status).toBe(7);
     const going = startIllume(["resume", runOf("budget"), "--max-calls", "100000"], { cwd: folder });
@@ -134,6 +136,10 @@ describe("illume search over prompts", () => {
     expect([interrupted.status, interrupted.stderr.includes("what is done is kept")]).toEqual([130, true]);
     succeeded(await resume("budget"));
     expect(foundIn("budget").elites).toEqual(foundIn("undisturbed").elites);
+    served.forget();
+    const again = await resume("budget");
+    expect([again.status, again.stderr]).toEqual([0, expect.stringContaining("complete: nothing is asked again")]);
+    expect(served.asked()).toEqual([]);
   }, 180_000);
 
   test("says that there was no held-out judge, and shows no text of a sensitive domain", async () => {

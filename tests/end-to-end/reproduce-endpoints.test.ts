@@ -34,24 +34,29 @@ test("arms get equal calls, and a killed comparison goes on to the same result",
   const whole = await run("whole");
   expect(whole.status, whole.stderr).toBe(0);
   expect(whole.stderr).toMatch(/4 arms on 2 seeds, together up to [\d,]+ calls/u);
+  expect(whole.stderr).toContain("Warning: The held-out judge is the search's own judge");
   const { seeds } = JSON.parse(result("whole"));
   expect(seeds.map(({ seed }: { seed: number }) => seed)).toEqual([3, 5]);
   for (const { arms } of seeds) {
     expect(Object.keys(arms)).toEqual(endpointArmNames);
     const budget = arms["rainbow-teaming"].calls;
     expect(arms["rainbow-teaming"].iterations).toBe(16);
-    for (const { calls, success, heldOutSuccess, heldOutJudged, filledCells } of Object.values<typeof arms.x>(arms)) {
+    for (const { calls, success, heldOutSuccess, heldOutJudged, judged, filledCells } of Object.values<typeof arms.x>(
+      arms,
+    )) {
       expect(calls).toBeLessThanOrEqual(budget);
       // The next iteration would have been beyond it: none takes more than 2 + 1 + 4 + 1 calls.
       expect(calls).toBeGreaterThan(budget - 8);
       // The same judge, which is always right, scores alike in either place.
       expect(heldOutSuccess).toBe(success);
-      expect(heldOutJudged).toBe(filledCells);
+      expect([judged, heldOutJudged]).toEqual([filledCells, filledCells]);
     }
   }
   const page = readFileSync(join(folder, "whole", "reproduce-rainbow-teaming-endpoints", "rainbow-teaming.md"), "utf8");
   expect(page).toContain("| no-stepping-stones |");
   expect(page).toContain("success, held-out judge");
+  expect(page).toContain("| scored by the held-out judge | not known, held-out judge |");
+  expect(page).toContain("it is no check of it");
   expect(page).not.toMatch(/NaN|undefined/u);
 
   served.forget();
@@ -76,6 +81,7 @@ test("without a held-out judge the page says so; half of the models are refused"
   const models = ["--target", target, "--mutator", mutator, "--judge", judge, "--domain", "landscape.yaml"];
   const quick = await runIllume(["reproduce", "rainbow-teaming", ...models, "--quick"], { cwd: folder });
   expect(quick.status, quick.stderr).toBe(0);
+  expect(quick.stderr).toContain("Warning: There was no held-out judge (--held-out-judge)");
   const directory = join(folder, "runs", "reproduce-rainbow-teaming-endpoints-quick");
   expect(readFileSync(join(directory, "rainbow-teaming.md"), "utf8")).toContain("There was no held-out judge");
   const half = await runIllume(["reproduce", "rainbow-teaming", "--target", target], { cwd: folder });

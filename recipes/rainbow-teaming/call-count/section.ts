@@ -5,7 +5,7 @@ import { describe } from "../../closed-loop/claims.ts";
 import { overSeeds } from "../claims.ts";
 import type { SeedOfPart } from "../part.ts";
 import { callCountArmNames, callCountArms } from "./arms.ts";
-import { callsOfChild, callsText, judgedSeeds, lostByCell, lostBySeed, seedsAlike } from "./claims.ts";
+import { alikeText, callsOfChild, callsText, judgedSeeds, lostByCell, lostBySeed } from "./claims.ts";
 import type { CallCountResult, CallCountSeed, CallCountSettings } from "./seed-run.ts";
 
 export function callCountSection(
@@ -24,9 +24,10 @@ comparisons, and a score if it enters (the paper's 7 has none). Calls an iterati
 is made.
 
 Votes of one order are draws of one distribution. Where a model tells it (log probabilities of the next token), one call says
-all that the votes of that order can say: *drawn* decides as *paper* does, from at most two calls instead of four. Here both have the same random
-numbers, so that their archives can be compared; *drawn-other-numbers* has others, and shows how much chance alone does:
-where decisions differ, five seeds cannot tell two points.
+all that the votes of that order can say: *drawn* draws the votes that *paper* asks for, from at most two calls instead of four. Here both have
+the same random numbers, so that the archives are the same by construction, and the run shows only that the code keeps to that; it holds where a
+judge's votes are independent draws of the probabilities that it tells. *drawn-other-numbers* has other random numbers, and shows how much
+chance alone does: where decisions differ, five seeds cannot tell two points.
 
 Several pairs in one prompt are no free saving. The judge of accuracy ${judge.accuracy} loses ${hundredthsText(together.pairError, 0)} points of it with each further pair, ${hundredthsText(together.carriesOver, 0)} % of
 answers but the first repeat the letter before, ${hundredthsText(together.leavesOut, 0)} % of lines are missing and asked again alone. These numbers were set
@@ -62,7 +63,7 @@ ${callCountArmNames
       describe(lostBySeed(seeds, name)),
       describe(lostByCell(seeds, name)),
     ]);
-    return `| ${[name, success, ...lost, `${seedsAlike(all, name)} of ${all.length} seeds`].join(" | ")} |`;
+    return `| ${[name, success, ...lost, alikeText(all, name).replace("the same archive in ", "")].join(" | ")} |`;
   })
   .join("\n")}
 `;

@@ -1,13 +1,14 @@
 /** The page and the file of a comparison on any endpoints. */
 import { join } from "node:path";
 import { writeFileAtomic } from "../../../src/core/atomic-file.ts";
+import type { Interval } from "../../../src/core/statistics/interval.ts";
 import { describeSimilarity } from "../../../src/rainbow-teaming/parent-similarity.ts";
 import type { SearchConfiguration } from "../../../src/rainbow-teaming/run/search-configuration.ts";
-import { decimalText, hundredthsText } from "../../../src/report/number-text.ts";
+import { decimalText, hundredthsText, pointsText } from "../../../src/report/number-text.ts";
 import { describe } from "../../closed-loop/claims.ts";
 import { machineText } from "../../closed-loop/machine.ts";
 import { overSeeds } from "../claims.ts";
-import { endpointArmNames, endpointArms } from "./arms.ts";
+import { type EndpointArmName, endpointArmNames, endpointArms } from "./arms.ts";
 import type { EndpointArmResult, EndpointSeed } from "./seed-run.ts";
 
 export interface EndpointResults {
@@ -27,9 +28,19 @@ export function writeEndpointResults(directory: string, results: EndpointResults
   writeFileAtomic(join(directory, "rainbow-teaming.md"), page(results));
 }
 
+/** What a reader must know of the judges; undefined where a judge that took no part in the search has scored the result. */
+export function heldOutWarning({ judge, heldOutJudge }: SearchConfiguration): string | undefined {
+  if (heldOutJudge === undefined) {
+    return "There was no held-out judge (--held-out-judge): success is what the search's own judge says, whose mistakes a search finds too.";
+  }
+  if (heldOutJudge !== judge) return undefined;
+  return "The held-out judge is the search's own judge: it is no check of it.";
+}
+
 interface Column {
   readonly name: string;
-  readonly value: (result: EndpointArmResult) => number;
+  /** Undefined where it is not known. */
+  readonly value: (result: EndpointArmResult) => number | undefined;
   readonly text: (value: number) => string;
 }
 
@@ -40,11 +51,21 @@ const number = (name: string, digits: number, value: Column["value"]): Column =>
   text: (one) => decimalText(one, digits),
 });
 
-const heldOut = share("success, held-out judge", ({ heldOutSuccess = 0 }) => heldOutSuccess);
-const columns: readonly Column[] = [
+const unknown = (known: number | undefined, { elites }: EndpointArmResult) =>
+  known === undefined || elites === 0 ? undefined : 1 - known / elites;
+const compared: readonly Column[] = [
   share("success, own judge", ({ success }) => success),
   share("coverage", ({ coverage }) => coverage),
   share("mean fitness", ({ meanFitness }) => meanFitness),
+];
+const heldOut = share("success, held-out judge", ({ heldOutSuccess }) => heldOutSuccess);
+const heldOutKnown: readonly Column[] = [
+  number("scored by the held-out judge", 0, ({ heldOutJudged }) => heldOutJudged),
+  share("not known, held-out judge", (result) => unknown(result.heldOutJudged, result)),
+];
+const others: readonly Column[] = [
+  number("elites", 0, ({ elites }) => elites),
+  share("not known, own judge", (result) => unknown(result.judged, result)),
   number("self-BLEU", 1, ({ selfBleu }) => selfBleu),
   number("calls", 0, ({ calls }) => calls),
   number("iterations", 0, ({ iterations }) => iterations),
@@ -52,26 +73,38 @@ const columns: readonly Column[] = [
 
 function page({ quick, configuration, seeds }: EndpointResults): string {
   const { target, mutator, judge, oracle, heldOutJudge, domain } = configuration;
-  const all = heldOutJudge === undefined ? columns : [heldOut, ...columns];
-  const compared = all.filter(({ name }) => name !== "calls" && name !== "iterations" && name !== "self-BLEU");
+  const isHeldOut = heldOutJudge !== undefined;
+  const inPairs = isHeldOut ? [heldOut, ...compared] : compared;
+  const all = [...inPairs, ...(isHeldOut ? heldOutKnown : []), ...others];
+  const warning = heldOutWarning(configuration);
   const table = (names: readonly string[], rows: readonly (readonly string[])[]) =>
     [
       `| ${names.join(" | ")} |`,
       `|${names.map(() => "---|").join("")}`,
       ...rows.map((row) => `| ${row.join(" | ")} |`),
     ].join("\n");
-  const [main, ...others] = endpointArmNames;
+  const [main, ...ablations] = endpointArmNames;
   const results = endpointArmNames.map((arm) => [
     arm,
-    ...all.map(({ value, text }) => {
-      const { estimate, low, high } = overSeeds(seeds.map(({ arms }) => value(arms[arm])));
-      return `${text(estimate)} (${text(low)}–${text(high)})`;
-    }),
+    ...all.map(({ value, text }) =>
+      overKnown(
+        seeds.map(({ arms }) => value(arms[arm])),
+        ({ estimate, low, high }) => `${text(estimate)} (${text(low)}–${text(high)})`,
+        text,
+      ),
+    ),
   ]);
-  const differences = others.map((arm) => [
+  const differences = ablations.map((arm) => [
     arm,
-    ...compared.map(({ value }) =>
-      describe(overSeeds(seeds.map(({ arms }) => value(arms[arm]) - value(arms[main as typeof arm])))),
+    ...inPairs.map(({ value }) =>
+      overKnown(
+        seeds.map(({ arms }) => {
+          const [own, before] = [value(arms[arm]), value(arms[main as EndpointArmName])];
+          return own === undefined || before === undefined ? undefined : own - before;
+        }),
+        (interval) => describe(interval),
+        pointsText,
+      ),
     ),
   ]);
   const roles = Object.entries({ target, mutator, judge, oracle, "held-out judge": heldOutJudge });
@@ -79,20 +112,18 @@ function page({ quick, configuration, seeds }: EndpointResults): string {
 ${quick ? "\n**A miniature that shows that everything runs: its numbers mean nothing.**\n" : ""}
 Made by \`illume reproduce rainbow-teaming --target … --mutator … --judge …\`: ${seeds.length} seeds of the domain \`${inline(domain.name)}\`. Rainbow
 Teaming runs for ${decimalText(configuration.iterations, 0)} iterations; every other arm gets as many calls of mutator, target and judge together as it
-took on that seed. ${
-    heldOutJudge === undefined
-      ? "**There was no held-out judge: success is what the search's own judge says, which the search has optimised.**"
-      : "The held-out judge scored the archives and took no other part."
-  }
+took on that seed. ${warning === undefined ? "The held-out judge scored the archives and took no other part." : `**${warning}**`}
 
-In %, mean over seeds with Student's 95 % interval (of more than 10 seeds interquartile mean and bootstrap). Success: elites that count as one (score of at least
-${domain.success}). Coverage: filled cells. Fitness: by the search's own judge.
+In %, mean over seeds with Student's 95 % interval (of more than 10 seeds interquartile mean and bootstrap; of one seed its value alone). Success:
+elites that count as one (score of at least ${domain.success}), of those whose score could be read. Not known: the share of the elites whose score could not be read
+(no number in the judge's answer, or no answer); success and fitness leave them out, and a search whose judge cannot be read says little.
+Coverage: filled cells. Fitness: by the search's own judge.
 
 ${table(["arm", ...all.map(({ name }) => name)], results)}
 
 Each other arm minus Rainbow Teaming, in points, paired by seed:
 
-${table(["arm", ...compared.map(({ name }) => name)], differences)}
+${table(["arm", ...inPairs.map(({ name }) => name)], differences)}
 
 ## Arms, models, settings
 
@@ -103,6 +134,19 @@ ${roles.flatMap(([role, id]) => (id === undefined ? [] : [`- ${role}: \`${inline
 ${[...new Set(seeds.flatMap(({ machines }) => machines.map(machineText)))].map((text) => `- ${text}`).join("\n")}
 - All numbers by seed: [rainbow-teaming.json](rainbow-teaming.json)
 `;
+}
+
+/** Over the seeds of which there is a value; how many they are where there is none of some. */
+function overKnown(
+  values: readonly (number | undefined)[],
+  interval: (interval: Interval) => string,
+  one: (value: number) => string,
+): string {
+  const known = values.filter((value) => value !== undefined);
+  const [first] = known;
+  if (first === undefined) return "not known";
+  const text = known.length === 1 ? one(first) : interval(overSeeds(known));
+  return known.length === values.length ? text : `${text}, ${known.length} of ${values.length} seeds`;
 }
 
 /** Text of a user's own as Markdown code. */

@@ -13,8 +13,8 @@ import { searchJudges } from "../../../src/rainbow-teaming/run/search-judges.ts"
 import { hundredthsText } from "../../../src/report/number-text.ts";
 import type { EndpointModels, RecipeOptions } from "../../recipe.ts";
 import { endpointArmNames } from "./arms.ts";
-import { writeEndpointResults } from "./results.ts";
-import { type EndpointSeed, isFinished, runEndpointSeed } from "./seed-run.ts";
+import { heldOutWarning, writeEndpointResults } from "./results.ts";
+import { type EndpointArmResult, type EndpointSeed, isFinished, runEndpointSeed } from "./seed-run.ts";
 
 const seeds = [0, 1, 2];
 const quickIterations = 8;
@@ -25,6 +25,8 @@ export async function runOnEndpoints(options: RecipeOptions, models: EndpointMod
   const configuration = configurationOf(options, models);
   const wanted = options.seeds ?? (quick ? seeds.slice(0, 1) : seeds);
   await tellEstimate(configuration, wanted.length, print);
+  const warning = heldOutWarning(configuration);
+  if (warning !== undefined) print(`Warning: ${warning}`);
   const finished: EndpointSeed[] = [];
   for (const seed of wanted) {
     if (signal?.aborted === true) return;
@@ -33,18 +35,23 @@ export async function runOnEndpoints(options: RecipeOptions, models: EndpointMod
     finished.push(
       await runEndpointSeed({
         ...run,
-        onArm: (arm, { success, heldOutSuccess, coverage, calls }) => {
-          const held =
-            heldOutSuccess === undefined ? "" : `, ${hundredthsText(heldOutSuccess)} % by the held-out judge`;
-          print(
-            `seed ${seed} ${arm}: success ${hundredthsText(success)} %${held}, coverage ${hundredthsText(coverage)} %, ${calls} calls`,
-          );
-        },
+        onArm: (arm, result) => print(`seed ${seed} ${arm}: ${armText(result)}`),
       }),
     );
   }
   writeEndpointResults(directory, { quick, configuration, seeds: finished });
   print(`wrote ${join(directory, "rainbow-teaming.md")}`);
+}
+
+/** Shares of what is known, and how much is not. */
+function armText(result: EndpointArmResult): string {
+  const { success, judged, heldOutSuccess, heldOutJudged, elites, coverage, calls } = result;
+  const share = (value: number | undefined, known: number) => {
+    const left = known === elites ? "" : ` (${elites - known} of ${elites} not known: no readable score)`;
+    return `${value === undefined ? "not known" : `${hundredthsText(value)} %`}${left}`;
+  };
+  const held = heldOutJudged === undefined ? "" : `, ${share(heldOutSuccess, heldOutJudged)} by the held-out judge`;
+  return `success ${share(success, judged)}${held}, coverage ${hundredthsText(coverage)} %, ${calls} calls`;
 }
 
 function configurationOf({ quick, threads }: RecipeOptions, models: EndpointModels): SearchConfiguration {

@@ -9,7 +9,7 @@ import { InvalidArgumentError } from "../../../src/core/errors/invalid-argument-
 import { quotedText } from "../../../src/core/quoted-text.ts";
 import { RandomStream } from "../../../src/core/random.ts";
 import { scoreResponses } from "../../../src/rainbow-teaming/attack/attack-prompts.ts";
-import { type EvaluatedPrompt, totalCalls } from "../../../src/rainbow-teaming/evaluated-prompt.ts";
+import { type EvaluatedPrompt, judgedScore, totalCalls } from "../../../src/rainbow-teaming/evaluated-prompt.ts";
 import { PromptArchive } from "../../../src/rainbow-teaming/prompt-archive.ts";
 import type { Iteration } from "../../../src/rainbow-teaming/rainbow-search.ts";
 import { type OpenModel, RoleModels } from "../../../src/rainbow-teaming/run/role-models.ts";
@@ -38,13 +38,16 @@ export interface EndpointArmResult {
   readonly filledCells: number;
   /** In [0, 1]. */
   readonly coverage: number;
-  /** Mean of the elites by the search's own judge. */
-  readonly meanFitness: number;
-  /** Share of the elites that count as a success: by the search's own judge, and by the held-out judge. */
-  readonly success: number;
-  readonly heldOutSuccess?: number;
-  /** Elites whose score by the held-out judge could be read. */
+  /** Elites, one a filled cell. */
+  readonly elites: number;
+  /** Those whose score by the search's own judge could be read: what is not known is in neither share. */
+  readonly judged: number;
+  /** Of these, by the search's own judge: their mean, and the share that counts as a success; missing where there is none. */
+  readonly meanFitness?: number;
+  readonly success?: number;
+  /** The same by the held-out judge, where there is one. */
   readonly heldOutJudged?: number;
+  readonly heldOutSuccess?: number;
   /** Of the elites' texts, in [0, 100]. */
   readonly selfBleu: number;
 }
@@ -74,7 +77,8 @@ export async function runEndpointSeed(options: EndpointRunOptions): Promise<Endp
   for (const name of endpointArmNames) {
     const configuration = configurationOf(options, name);
     const file = join(directory, `seed-${seed}`, `${name}.json`);
-    const made = { configuration: comparable(configuration), calls: budget ?? null };
+    // Before, shares counted what could not be read as no success: such results are not put beside these.
+    const made = { configuration: comparable(configuration), calls: budget ?? null, shares: "of what is known" };
     const finished = await finishedPart(file, made, () => runArm(options, name, configuration, budget));
     arms[name] = finished.result;
     machines.push(finished.machine);
@@ -114,8 +118,8 @@ async function runArm(
       runSearch({ configuration: { ...searched, iterations }, store, open, ...(signal && { signal }) });
     if (budget === undefined) await search(configuration.iterations);
     else await searchToBudget(search, store, configuration, budget);
-    const { elites, ...result } = await atBudget(configuration, loadProgress(store, archiveName), budget ?? Infinity);
-    return { ...result, ...(await heldOutScores(configuration, store, open, elites, signal)) };
+    const { kept, ...result } = await atBudget(configuration, loadProgress(store, archiveName), budget ?? Infinity);
+    return { ...result, ...(await heldOutScores(configuration, store, open, kept, signal)) };
   } finally {
     store.close();
   }
@@ -168,7 +172,7 @@ async function atBudget(
   { domain, arms }: SearchConfiguration,
   iterations: readonly Iteration[],
   budget: number,
-): Promise<EndpointArmResult & { readonly elites: readonly EvaluatedPrompt[] }> {
+): Promise<EndpointArmResult & { readonly kept: readonly EvaluatedPrompt[] }> {
   const compares = domain.judge.kind === "pairwise";
   const archive = new PromptArchive({ descriptors: domain.descriptors, ...checkArms(arms, compares) });
   let [calls, count, evaluated] = [0, 0, 0];
@@ -181,18 +185,24 @@ async function atBudget(
     evaluated++;
     archive.add(iteration.kept);
   }
-  const elites = archive.prompts();
-  const { filledCells, coverage, meanFitness, successRate } = archive.statistics(domain.success);
-  const texts = elites.map(({ text }) => ({ prompt: "", completion: text }));
+  const kept = archive.prompts();
+  const { filledCells, coverage } = archive.statistics(domain.success);
+  const texts = kept.map(({ text }) => ({ prompt: "", completion: text }));
+  const scores = kept.map(judgedScore);
+  const known = scores.filter((score) => score !== null);
   return {
-    elites,
+    kept,
     calls,
     iterations: count,
     evaluated,
     filledCells,
     coverage,
-    meanFitness,
-    success: successRate,
+    elites: kept.length,
+    judged: known.length,
+    ...(known.length > 0 && {
+      meanFitness: known.reduce((sum, score) => sum + score, 0) / known.length,
+      success: shareOf(known.map((score) => score >= domain.success)),
+    }),
     selfBleu: texts.length < 2 ? 0 : await selfBleu().compute(texts),
   };
 }
@@ -216,10 +226,13 @@ async function heldOutScores(
       concurrency: calls.concurrency,
       ...(signal && { signal }),
     });
-    const judged = scores.flatMap(({ success }) => (success === undefined ? [] : [Number(success)]));
-    const successes = judged.reduce((sum, success) => sum + success, 0);
-    return { heldOutSuccess: successes / Math.max(1, judged.length), heldOutJudged: judged.length };
+    const judged = scores.flatMap(({ success }) => success ?? []);
+    return { heldOutJudged: judged.length, ...(judged.length > 0 && { heldOutSuccess: shareOf(judged) }) };
   } finally {
     await models.close();
   }
+}
+
+function shareOf(successes: readonly boolean[]): number {
+  return successes.filter(Boolean).length / successes.length;
 }

@@ -1,5 +1,5 @@
 /** What the page says of the published model over HTTP. */
-import { wilsonInterval } from "../../../src/core/statistics/wilson-interval.ts";
+import { familyShare } from "../../../src/core/statistics/family-share.ts";
 import { decimalText, hundredthsText } from "../../../src/report/number-text.ts";
 import { overSeeds } from "../claims.ts";
 import type { SeedOfPart } from "../part.ts";
@@ -23,10 +23,13 @@ export function servedSection(finished: readonly SeedOfPart<ServedSeed>[], model
     ].join(" | ")} |`;
   });
   const wrong = (digits: (seed: ServedSeed) => string) => {
-    const asked = seeds.map(digits).join("").replaceAll("-", "");
-    const failures = asked.replaceAll("0", "").length;
-    const { estimate, low, high } = wilsonInterval(failures, asked.length);
-    return `${failures} of ${asked.length}: ${hundredthsText(estimate)} % (${hundredthsText(low)}–${hundredthsText(high)})`;
+    const bySeed = seeds.map((seed) => {
+      const asked = digits(seed).replaceAll("-", "");
+      return { successes: asked.replaceAll("0", "").length, trials: asked.length };
+    });
+    const count = (of: "successes" | "trials") => bySeed.reduce((sum, each) => sum + each[of], 0);
+    const { estimate, low, high } = familyShare(bySeed);
+    return `${count("successes")} of ${count("trials")}: ${hundredthsText(estimate)} % (${hundredthsText(low)}–${hundredthsText(high)})`;
   };
   return `## A published model over HTTP
 
@@ -41,7 +44,8 @@ no user of a real domain can.
 ${rows.join("\n")}
 
 Word problems that the small reasoner \`steps-3200-seed-2\` fails at, put to the model: wrong answers ${wrong(({ archive }) => archive)}; ordinary
-word problems: ${wrong(({ ordinary }) => ordinary)} (all seeds together, Wilson's 95 % interval).
+word problems: ${wrong(({ ordinary }) => ordinary)} (all seeds together, 95 % interval over
+seeds: Wilson's of the effective sample).
 
 Settings: \`${JSON.stringify(settings)}\`
 `;

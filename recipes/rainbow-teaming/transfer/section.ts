@@ -61,7 +61,9 @@ export function transferSection(finished: readonly SeedOfPart<TransferSeed>[], s
     ].join("\n");
   const rate = (judge: string) => (source: string, target: string) => {
     const cell = matrix.find((one) => one.archive === source && one.target === target && one.judge === judge);
-    return cell?.rate === undefined ? "–" : shareText(cell.rate);
+    if (cell?.rate === undefined) return "–";
+    // Chosen by it: an archive's own failures are put here.
+    return judge === "archive" && source === target ? hundredthsText(cell.rate.estimate) : shareText(cell.rate);
   };
   const excess = (source: string, target: string) => {
     if (source === target) return "–";
@@ -92,7 +94,8 @@ seeds together) lies between 20 and 95 %.
 ${facts.join("\n")}
 
 What archives hold that their own reasoner (row) gets wrong, put to each reasoner (column): share that it gets wrong, in %,
-of the problems of all seeds, with a 95 % interval over seeds (Wilson's of the effective sample: problems of one search are not independent).
+of the problems of all seeds, with a 95 % interval over seeds (Wilson's of the effective sample: problems of one search are
+not independent). What is put to its own reasoner it gets wrong by choice.
 
 ${table("archive against", rate("archive"))}
 
@@ -101,8 +104,8 @@ in ${decimalText((settings as { readonly draws: number }).draws, 0)} draws are l
 
 ${table("cells of", rate("random problems of the same cells"))}
 
-The first minus the second, in points, over the cells of which there are both: interquartile mean over seeds with its 95 %
-bootstrap interval. Reasoners that claims are not about are shown too.
+The first minus the second, in points, over the cells of which there are both: mean over seeds with Student's 95 %
+interval. Reasoners that claims are not about are shown too.
 
 ${table("archive against", excess)}
 

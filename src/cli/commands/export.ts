@@ -16,7 +16,7 @@ import { exportPrompts, promptExportArgs, promptFormats } from "../export-prompt
 import { gsm8kRow } from "../gsm8k-rows.ts";
 import { runDirectory } from "../run-directory.ts";
 import { viewModelOf } from "../run-summary.ts";
-import { runsArg } from "../shared-arguments.ts";
+import { runArg, runsArg } from "../shared-arguments.ts";
 import { writeLines } from "../terminal/terminal.ts";
 
 const rowFormats: Readonly<Record<string, ExportFormat>> = { jsonl: "prompt-completion", chat: "chat", csv: "csv" };
@@ -45,7 +45,7 @@ export const exportCommand = illumeCommand({
     },
   ],
   args: {
-    run: { type: "positional", description: "name or folder of the run" },
+    ...runArg,
     ...runsArg,
     format: { type: "string", valueHint: "NAME", description: `${formats.join(", ")} (jsonl)` },
     output: {
@@ -53,13 +53,14 @@ export const exportCommand = illumeCommand({
       valueHint: "FILE",
       description: "the file or folder to write; it is replaced when it is there",
     },
-    all: { type: "boolean", description: "also problems that the model solves, and prompts that are no success" },
+    all: { type: "boolean", description: "also problems that the model solves, and prompts that it handles well" },
     ...promptExportArgs,
   },
   run: async (args, context) => {
     const name = args.format ?? "jsonl";
     if (!formats.includes(name)) throw new UnknownNameError({ kind: "format", name, known: formats });
-    const directory = runDirectory(args.run, args.runs ?? "runs");
+    // A misspelt run is told before anything else.
+    if (args.run !== undefined) runDirectory(args.run, args.runs ?? "runs");
     if (args.output === undefined) {
       throw new InvalidArgumentError({
         expected: "the file to write",
@@ -67,7 +68,7 @@ export const exportCommand = illumeCommand({
         remedy: "add --output problems.jsonl",
       });
     }
-    const store = openRun({ directory, mode: "read" });
+    const store = openRun({ directory: runDirectory(args.run, args.runs ?? "runs"), mode: "read" });
     try {
       if (runOrigin(store).command === attackCommand) {
         await exportAttack(store, { file: args.output, format: name, all: args.all === true }, context);

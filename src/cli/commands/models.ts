@@ -3,6 +3,7 @@ import { UnknownNameError } from "../../core/errors/unknown-name-error.ts";
 import { shortenToWidth, terminalLine } from "../../core/terminal-text.ts";
 import { type Price, priceOf } from "../../language-models/calls/price.ts";
 import { checkModel, type ModelCheck } from "../../language-models/endpoints/check-model.ts";
+import { EndpointUnavailableError } from "../../language-models/endpoints/errors/endpoint-unavailable-error.ts";
 import { type UsableModel, usableModels } from "../../language-models/endpoints/usable-models.ts";
 import { illumeCommand } from "../command.ts";
 import type { CommandContext } from "../command-context.ts";
@@ -79,6 +80,13 @@ async function check(id: string, running: ReturnType<typeof readModelFlags>, con
       const found = await checkModel(model, { signal: interruption.signal });
       const price = priceOf(id);
       writeLines(terminal.results, checkLines(found, price));
+      if (!found.answered) {
+        throw new EndpointUnavailableError({
+          expected: `a text from ${id}`,
+          received: "an answer without one",
+          remedy: "see what it answered; of an application, check where its file says that the text stands",
+        });
+      }
       context.writeJson({ command: "models", check: { ...found, price: price ?? null } });
     } finally {
       await model.close();

@@ -13,6 +13,9 @@ export interface TerminalReview {
   readonly shown: boolean;
 }
 
+const nothingToAccept =
+  "The judge's answer could not be read: say whether it was handled well (y) or badly (x), or reject it (r).";
+
 interface State {
   readonly kind: ReviewKind;
   readonly place: number;
@@ -46,9 +49,15 @@ export async function reviewInTerminal(review: TerminalReview): Promise<void> {
     else if (key === "g") {
       session.refresh();
       state = { ...state, ...start(session, kind), drawn: false };
-    } else if (await act(review, state, key)) state = onward(session, state, key, say);
-    else say(`No such key here: ${keyLine(kind, !state.shown)}`);
+    } else if (key === "a" && isUnscored(session, state)) say(nothingToAccept);
+    else if (await act(review, state, key)) state = onward(session, state, key, say);
+    else say(`No such key here: ${keyLine(kind, !state.shown, isUnscored(session, state))}`);
   }
+}
+
+/** Whether the judge said nothing of what is on the screen that could be wrong. */
+function isUnscored({ work }: ReviewSession, { kind, place }: State): boolean {
+  return kind === "items" && work.items[place]?.scored === false;
 }
 
 function start(session: ReviewSession, kind: ReviewKind): Pick<State, "kind" | "place"> {
@@ -88,7 +97,8 @@ async function act(review: TerminalReview, state: State, key: string): Promise<b
   if (key === "a") session.decide(item.id, "accepted");
   else if (key === "r") session.decide(item.id, "rejected");
   else if (key === "u") session.decide(item.id, "withdrawn");
-  else if (key === "w") session.correct(item.id, { success: !item.success });
+  else if (key === "y" || key === "x") session.correct(item.id, { success: key === "x" });
+  else if (key === "w" && item.scored !== false) session.correct(item.id, { success: !item.success });
   else if (key === "e") {
     writeLines(terminal.results, [
       "The better answer; a line with a single dot ends it, the dot alone keeps things as they are.",
@@ -111,5 +121,5 @@ function draw({ session, terminal }: TerminalReview, { kind, place, shown, full 
     kind === "items"
       ? item && itemScreen(item, session.itemReview(item.id), where, look)
       : pair && pairScreen(pair, session.pairReview(pair), where, session.work.question, look);
-  writeLines(terminal.results, [...(lines ?? []), "", keyLine(kind, !shown)]);
+  writeLines(terminal.results, [...(lines ?? []), "", keyLine(kind, !shown, item?.scored === false)]);
 }

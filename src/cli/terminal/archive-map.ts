@@ -76,7 +76,7 @@ export function drawArchiveMap(archive: ArchiveView, terminal: Look): string[] {
     const inner = others.slice(1).map(({ name, bins }) => `${name} (${bins.join(", ")})`);
     lines.push(...wrapToWidth(`Within a group of columns: ${inner.join(", then ")}.`, terminal.columns));
   }
-  lines.push(...wrapToWidth(legend(marks, counts, archive.weakBelow, highest), terminal.columns));
+  lines.push(...wrapToWidth(legend(marks, counts, archive, highest), terminal.columns));
   if (archive.rounds !== undefined) {
     const text = `Of ${archive.rounds} rounds together: "fails" is said of the model that a problem's own round began with.`;
     lines.push(...wrapToWidth(text, terminal.columns));
@@ -85,12 +85,17 @@ export function drawArchiveMap(archive: ArchiveView, terminal: Look): string[] {
 }
 
 /** What the marks mean: levels of failing are thirds between the least fitness of a failure and the highest one. */
-function legend(marks: readonly string[], counts: readonly number[], weakBelow: number, highest: number): string {
+function legend(
+  marks: readonly string[],
+  counts: readonly number[],
+  { weakBelow, kind }: Pick<ArchiveView, "weakBelow" | "kind">,
+  highest: number,
+): string {
   const thirds = [0, 1, 2].map((third) => decimalText(weakBelow + (third * (highest - weakBelow)) / 3, 2));
   const levels = thirds.map((from, level) => `${marks[level + 2]} from ${from}: ${counts[level + 2]}`);
   const cells = counts.reduce((sum, count) => sum + count, 0);
   const unscored = counts[notScored] === 0 ? "" : `, ${marks[notScored]} not scored ${counts[notScored]}`;
-  return `${marks[0]} empty ${counts[0]}, ${marks[1]} weak ${counts[1]}${unscored}; the model fails, by best fitness: ${levels.join(", ")}; of ${cells} cells.`;
+  return `${marks[0]} empty ${counts[0]}, ${marks[1]} weak ${counts[1]}${unscored}; ${kind === "prompts" ? "handled badly" : "the model fails"}, by best fitness: ${levels.join(", ")}; of ${cells} cells.`;
 }
 
 /** The cells' marks; neighbours of one tone are coloured together. */

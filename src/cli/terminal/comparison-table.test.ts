@@ -25,11 +25,13 @@ describe("drawComparisonTable", () => {
       verdict: "no clear change",
     });
     expect(drawComparisonTable([comparison(), same], plain)).toEqual([
-      "right, in %          before            after             change",
-      "Unseen wording       17.2 (15.4–19.0)  57.6 (55.7–59.5)  +40.4 (+38.4, +42.4)  +",
-      "In distribution      17.2 (15.4–19.0)  57.6 (55.7–59.5)  0.0 (−1.3, +0.2)      =",
-      "In brackets: 95 % intervals; change in points: + better, − worse, = no clear",
-      "change. 2,000 problems each.",
+      "right, in %       n  before            after             change",
+      "Unseen        2,000  17.2 (15.4–19.0)  57.6 (55.7–59.5)  +40.4 (+38.4, +42.4)  +",
+      "wording",
+      "In            2,000  17.2 (15.4–19.0)  57.6 (55.7–59.5)  0.0 (−1.3, +0.2)      =",
+      "distribution",
+      "In brackets: 95 % intervals; n: problems; change in points: + better, = no clear",
+      "change.",
     ]);
   });
 
@@ -37,12 +39,25 @@ describe("drawComparisonTable", () => {
     expect(drawComparisonTable([], plain)).toEqual([]);
   });
 
-  test("says the numbers of problems where they differ", () => {
-    const lines = drawComparisonTable(
-      [comparison(), comparison({ name: "attack", problems: 321 }), comparison()],
-      plain,
-    );
-    expect(lines.at(-1)).toBe("change. 2,000 problems each, attack 321.");
+  test("long names stand above their numbers, each row has its own n", () => {
+    const few = comparison({
+      name: "ordinary prompts, right answers, that nobody could tell apart",
+      problems: 2,
+      counted: "prompts",
+      difference: { estimate: -0.5, low: -1, high: 0 },
+      verdict: "too few to tell",
+    });
+    const cells = comparison({ problems: 47, counted: "cells" });
+    expect(drawComparisonTable([few, cells], plain, "handled well, in %")).toEqual([
+      "handled well, in %",
+      "     n  before            after             change",
+      "ordinary prompts, right answers, that nobody could tell apart",
+      "     2  17.2 (15.4–19.0)  57.6 (55.7–59.5)  −50.0 (−100.0, 0.0)   ?",
+      "Unseen wording",
+      "    47  17.2 (15.4–19.0)  57.6 (55.7–59.5)  +40.4 (+38.4, +42.4)  +",
+      "In brackets: 95 % intervals; n: prompts or cells; change in points: ? too few to",
+      "tell, + better.",
+    ]);
   });
 
   test("has a typographic minus, as the verdict and the page, and a hyphen where that cannot be shown", () => {
@@ -55,11 +70,15 @@ describe("drawComparisonTable", () => {
 
   test("stacks on a narrow terminal", () => {
     expect(drawComparisonTable([comparison({ verdict: "worse" })], { ...plain, columns: 40, unicode: false })).toEqual([
-      "Unseen wording (2,000 problems)",
+      "right, in %",
+      "Unseen wording",
+      "  n      2,000",
       "  before 17.2 (15.4-19.0)",
       "  after  57.6 (55.7-59.5)",
       "  change +40.4 (+38.4, +42.4)",
       "  worse",
+      "In brackets: 95 % intervals; n:",
+      "problems; change in points.",
     ]);
   });
 

@@ -6,79 +6,96 @@ import { paint, type Terminal, type Tone } from "./terminal.ts";
 
 type Look = Pick<Terminal, "columns" | "colour" | "unicode">;
 
-const tones: Record<ComparisonView["verdict"], Tone> = { better: "good", worse: "bad", "no clear change": "faint" };
-const signs: Record<ComparisonView["verdict"], string> = { better: "+", worse: "−", "no clear change": "=" };
+const tones: Record<ComparisonView["verdict"], Tone> = {
+  better: "good",
+  worse: "bad",
+  "no clear change": "faint",
+  "too few to tell": "faint",
+};
+const signs: Record<ComparisonView["verdict"], string> = {
+  better: "+",
+  worse: "−",
+  "no clear change": "=",
+  "too few to tell": "?",
+};
 
-/** Lines of at most `columns` columns; stacked instead of side by side where a table does not fit. */
-export function drawComparisonTable(comparisons: readonly ComparisonView[], terminal: Look): string[] {
+/**
+ * Lines of at most `columns` columns; stacked instead of side by side where a table does not fit.
+ * @param title what before and after are shares of
+ */
+export function drawComparisonTable(
+  comparisons: readonly ComparisonView[],
+  terminal: Look,
+  title = "right, in %",
+): string[] {
   if (comparisons.length === 0) return [];
-  return table(comparisons, terminal).map((line) => inTerminal(line, terminal.unicode));
+  return table(comparisons, terminal, title).map((line) => inTerminal(line, terminal.unicode));
 }
 
-function table(comparisons: readonly ComparisonView[], terminal: Look): string[] {
+function table(comparisons: readonly ComparisonView[], terminal: Look, title: string): string[] {
   const dash = terminal.unicode ? "–" : "-";
   const rows = comparisons.map((comparison) => ({
     comparison,
+    count: wholeNumber(comparison.problems),
     before: share(comparison.before, dash),
     after: share(comparison.after, dash),
     change: `${points(comparison.difference.estimate)} (${points(comparison.difference.low)}, ${points(comparison.difference.high)})`,
   }));
-  const width = (column: "before" | "after" | "change") => Math.max(...rows.map((row) => displayWidth(row[column])), 8);
-  const widths = { before: width("before"), after: width("after"), change: width("change") };
-  // Four gaps of two columns, and the sign of the verdict.
-  const nameWidth = terminal.columns - widths.before - widths.after - widths.change - 9;
-  if (nameWidth < 12) return stacked(rows, terminal);
-
-  const header = [
-    padToWidth("right, in %", nameWidth),
-    padToWidth("before", widths.before),
-    padToWidth("after", widths.after),
-    "change",
+  const width = (column: "count" | "before" | "after" | "change", header: string) =>
+    Math.max(...rows.map((row) => displayWidth(row[column])), displayWidth(header));
+  const widths = {
+    count: width("count", "n"),
+    before: width("before", "before"),
+    after: width("after", "after"),
+    change: width("change", "change"),
+  };
+  // Five gaps of two columns, and the sign of the verdict.
+  const room = terminal.columns - widths.count - widths.before - widths.after - widths.change - 11;
+  const longest = Math.max(...[title, ...comparisons.map(({ name }) => name)].map((text) => displayWidth(text)));
+  // Long names take lines of their own, above their numbers.
+  const isBeside = room >= 12 && longest <= 2 * room;
+  if (!isBeside && room < 2) return [title, ...stacked(rows, terminal), ...legend(comparisons, terminal, false)];
+  const nameWidth = isBeside ? room : 2;
+  const cells = (row: Omit<Row, "comparison">, name: string) => [
+    padToWidth(name, nameWidth),
+    padToWidth(row.count, widths.count, "start"),
+    padToWidth(row.before, widths.before),
+    padToWidth(row.after, widths.after),
+    padToWidth(row.change, widths.change),
   ];
-  const lines = [paint(header.join("  "), "strong", terminal.colour)];
-  for (const { comparison, before, after, change } of rows) {
-    const [name = "", ...more] = wrapToWidth(comparison.name, nameWidth);
-    const cells = [
-      padToWidth(name, nameWidth),
-      padToWidth(before, widths.before),
-      padToWidth(after, widths.after),
-      padToWidth(change, widths.change),
-      paint(signs[comparison.verdict], tones[comparison.verdict], terminal.colour),
-    ];
-    lines.push(cells.join("  ").trimEnd(), ...more);
-  }
-  lines.push(
-    ...wrapToWidth(
-      `In brackets: 95 % intervals; change in points: + better, − worse, = no clear change. ${problemCounts(comparisons)}`,
-      terminal.columns,
-    ),
+  const header = { count: "n", before: "before", after: "after", change: "change" };
+  const [headed = "", ...above] = isBeside ? wrapToWidth(title, nameWidth).reverse() : ["", title];
+  const lines = [...above.reverse(), cells(header, headed).join("  ").trimEnd()].map((line) =>
+    paint(line, "strong", terminal.colour),
   );
-  return lines;
+  for (const { comparison, ...row } of rows) {
+    const names = wrapToWidth(comparison.name, isBeside ? nameWidth : terminal.columns);
+    const [name = "", ...more] = isBeside ? names : [""];
+    const sign = paint(signs[comparison.verdict], tones[comparison.verdict], terminal.colour);
+    lines.push(...(isBeside ? [] : names), [...cells(row, name), sign].join("  ").trimEnd(), ...more);
+  }
+  return [...lines, ...legend(comparisons, terminal)];
 }
 
-/** "2,000 problems each, renewed attack 1,800." */
-function problemCounts(comparisons: readonly ComparisonView[]): string {
-  const sets = new Map<number, number>();
-  for (const { problems } of comparisons) sets.set(problems, (sets.get(problems) ?? 0) + 1);
-  const usual = [...sets].reduce((best, next) => (next[1] > best[1] ? next : best))[0];
-  const others = comparisons
-    .filter(({ problems }) => problems !== usual)
-    .map(({ name, problems }) => `, ${name} ${wholeNumber(problems)}`);
-  return `${wholeNumber(usual)} problems each${others.join("")}.`;
+function legend(comparisons: readonly ComparisonView[], terminal: Look, hasSigns = true): string[] {
+  const counted = [...new Set(comparisons.map(({ counted = "problems" }) => counted))].join(" or ");
+  const verdicts = [...new Set(comparisons.map(({ verdict }) => verdict))];
+  const words = hasSigns ? `: ${verdicts.map((verdict) => `${signs[verdict]} ${verdict}`).join(", ")}` : "";
+  return wrapToWidth(`In brackets: 95 % intervals; n: ${counted}; change in points${words}.`, terminal.columns);
 }
 
 interface Row {
   readonly comparison: ComparisonView;
+  readonly count: string;
   readonly before: string;
   readonly after: string;
   readonly change: string;
 }
 
 function stacked(rows: readonly Row[], terminal: Look): string[] {
-  return rows.flatMap(({ comparison, before, after, change }) => [
-    ...wrapToWidth(`${comparison.name} (${wholeNumber(comparison.problems)} problems)`, terminal.columns).map((line) =>
-      paint(line, "strong", terminal.colour),
-    ),
+  return rows.flatMap(({ comparison, count, before, after, change }) => [
+    ...wrapToWidth(comparison.name, terminal.columns).map((line) => paint(line, "strong", terminal.colour)),
+    `  n      ${count}`,
     `  before ${before}`,
     `  after  ${after}`,
     `  change ${change}`,

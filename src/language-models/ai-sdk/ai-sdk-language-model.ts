@@ -12,7 +12,7 @@ import type {
 import { CorruptFileError } from "../../core/errors/corrupt-file-error.ts";
 import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capability-error.ts";
 import { RequestPolicy } from "../endpoints/request-policy.ts";
-import { checkGenerateOptions, textBefore, usualAlternatives } from "../generate-options.ts";
+import { checkGenerateOptions, promptTexts, textBefore, usualAlternatives } from "../generate-options.ts";
 import { throwIfAborted } from "../interrupted.ts";
 import type {
   GenerateOptions,
@@ -144,10 +144,15 @@ export class AiSdkLanguageModel implements LanguageModel {
     signal: AbortSignal | undefined,
   ): Promise<Float32Array[]> {
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.policy.request(async (abortSignal) => {
-        const { embeddings, response } = await model.doEmbed({ values, abortSignal });
-        return { answer: embeddings, headers: response?.headers };
-      }, signal);
+      const outcome = await this.policy.request(
+        async (abortSignal) => {
+          const { embeddings, response } = await model.doEmbed({ values, abortSignal });
+          return { answer: embeddings, headers: response?.headers };
+        },
+        signal,
+        undefined,
+        values,
+      );
       if ("failure" in outcome) {
         const { kind, reason } = outcome.failure;
         if (kind !== "unusable" || attempt === vectorAttempts) throw unusableVectors(this.id, reason);
@@ -196,6 +201,7 @@ export class AiSdkLanguageModel implements LanguageModel {
       },
       signal,
       beforeRepeating,
+      promptTexts(prompt),
     );
     if ("failure" in outcome) {
       const { kind, reason } = outcome.failure;

@@ -6,7 +6,7 @@ import { UnsupportedCapabilityError } from "../../core/errors/unsupported-capabi
 import { RequestRefusedError } from "../endpoints/errors/request-refused-error.ts";
 import type { ResponseHeaders } from "../endpoints/rate-limit-headers.ts";
 import type { RequestPolicy } from "../endpoints/request-policy.ts";
-import { checkGenerateOptions, textBefore } from "../generate-options.ts";
+import { checkGenerateOptions, promptTexts, textBefore } from "../generate-options.ts";
 import { throwIfAborted } from "../interrupted.ts";
 import type {
   GenerateOptions,
@@ -118,6 +118,7 @@ export class ApplicationLanguageModel implements LanguageModel {
       },
       signal,
       beforeRepeating,
+      promptTexts(prompt),
     );
     if ("failure" in outcome) {
       const { kind, reason } = outcome.failure;

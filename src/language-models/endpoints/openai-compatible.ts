@@ -55,7 +55,10 @@ export async function openaiCompatibleModel(options: OpenaiCompatibleModelOption
         ),
     },
     secrets: apiKey === undefined ? [] : [apiKey],
-    keyRemedy: `put a valid key into ${addressKeys[0]}`,
+    keyRemedy:
+      apiKey === undefined
+        ? `put the key into ${addressKeys[0]}, which is not set`
+        : `put a valid key into ${addressKeys[0]}`,
   };
 }
 

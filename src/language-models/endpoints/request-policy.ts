@@ -25,6 +25,7 @@ import { QuotaExhaustedError } from "./errors/quota-exhausted-error.ts";
 import { RequestRefusedError } from "./errors/request-refused-error.ts";
 import { type ResponseHeaders, rateLimitNotice } from "./rate-limit-headers.ts";
 import { RequestGate } from "./request-gate.ts";
+import { withoutRequest } from "./without-request.ts";
 
 /** Limits of a policy. */
 export interface RequestPolicyOptions {
@@ -101,6 +102,7 @@ export class RequestPolicy {
    * Sends a request as often as needed.
    * @param send is given a signal that aborts with the time-out; tells the headers of its answer
    * @param beforeRepeating is awaited before a repetition where the last attempt may have been charged
+   * @param asked the request's own texts, which endpoints repeat in their errors: they are left out of every reason
    * Throws InterruptedError where `signal` aborts, and the EndpointErrors named above.
    */
   async request<Answer>(
@@ -109,6 +111,7 @@ export class RequestPolicy {
     ) => PromiseLike<{ readonly answer: Answer; readonly headers?: ResponseHeaders | undefined }>,
     signal?: AbortSignal,
     beforeRepeating: () => Promise<void> = async () => undefined,
+    asked: readonly string[] = [],
   ): Promise<RequestOutcome<Answer>> {
     const { clock, attempts, longestWait } = this.#options;
     const random = this.#options.random.split("request", this.#requests++);
@@ -118,7 +121,7 @@ export class RequestPolicy {
     let waitedSince: number | undefined;
     for (;;) {
       const entered = await this.#gate.enter({ repetition: failed + limited > 0, signal });
-      const outcome = await this.#attempt(send, entered, signal);
+      const outcome = await this.#attempt(send, { entered, signal, asked });
       if ("answer" in outcome) return outcome;
       const { failure } = outcome;
       // What was answered although it cannot be used proves that the endpoint answers.
@@ -152,8 +155,11 @@ export class RequestPolicy {
     send: (
       signal: AbortSignal,
     ) => PromiseLike<{ readonly answer: Answer; readonly headers?: ResponseHeaders | undefined }>,
-    entered: number,
-    signal: AbortSignal | undefined,
+    {
+      entered,
+      signal,
+      asked,
+    }: { readonly entered: number; readonly signal: AbortSignal | undefined; readonly asked: readonly string[] },
   ): Promise<RequestOutcome<Answer>> {
     const { clock, timeout, secrets } = this.#options;
     const controller = new AbortController();
@@ -177,7 +183,8 @@ export class RequestPolicy {
         ending = "limited";
         return { failure: { kind: "overloaded", reason: `no answer within ${timeout / 1000} s`, mayBeCharged: true } };
       }
-      const failure = endpointFailure(error, clock.now(), secrets);
+      const found = endpointFailure(error, clock.now(), secrets);
+      const failure = { ...found, reason: withoutRequest(found.reason, asked) };
       if (failure.kind === "rate-limit" || failure.kind === "overloaded") ending = "limited";
       if (failure.kind === "refusal" || failure.kind === "unusable") ending = "well";
       this.#heed(failure.headers);
@@ -245,21 +252,20 @@ function errorOf(
 ): EndpointError {
   const { name, keyRemedy, attempts } = options;
   const { kind, reason } = failure;
-  const kept = "what was reached is kept";
   if (kind === "quota") {
     const waiting =
       failure.retryAfter === undefined ? "" : `, to be asked again in ${Math.ceil(failure.retryAfter / 60_000)} min`;
     return new QuotaExhaustedError({
       expected: `calls left at ${name}`,
       received: `a used-up quota: ${reason}${waiting}`,
-      remedy: `top it up or wait, then resume; ${kept}`,
+      remedy: "top it up, or wait and try again",
     });
   }
   if (kind === "key") {
     return new KeyRefusedError({
       expected: `${name} to accept the key`,
       received: reason,
-      remedy: `${keyRemedy}, then resume; ${kept}`,
+      remedy: keyRemedy,
     });
   }
   if (kind === "request") {
@@ -272,6 +278,6 @@ function errorOf(
   return new EndpointUnavailableError({
     expected: `an answer from ${name}`,
     received: `${reason}, ${attempts} times`,
-    remedy: `check the address, the network and the server, then resume; ${kept}`,
+    remedy: "check the address, the network and the server, then try again",
   });
 }

@@ -17,7 +17,7 @@ import { ImprovementContext } from "./improvement-context.ts";
 import { callsLeft, openPart, plannedRenewedAttack, plannedSearches } from "./improvement-parts.ts";
 import { type FailedPrompt, makeLessons, teacherInstruction, teacherPrompt } from "./make-lessons.ts";
 import { trainsHere, writeTrainingScripts } from "./train-target.ts";
-import { writeLessonFiles } from "./training-rows.ts";
+import { lessonFiles, writeLessonFiles } from "./training-rows.ts";
 
 const domain = { ...loadDomain("safety"), target: { maximumTokens: 5, system: "Be kind." } };
 const settings = (more: object = {}, search: object = {}): ImprovementConfiguration =>
@@ -216,10 +216,17 @@ printf '{"object": "file", "id": "file-12", "bytes": 5}'
 `;
     for (const name of ["trl", "curl"]) writeFileSync(join(programs, name), program, { mode: 0o755 });
     const env = { PATH: `${programs}:${process.env.PATH ?? ""}`, LOG: log, OPENAI_API_KEY: "key" };
-    execFileSync("sh", [script], { env });
+    execFileSync("sh", [script], { env, stdio: "pipe" });
     const calls = readFileSync(log, "utf8").split("---\n").slice(1);
     return calls.map((call) => call.trimEnd().split("\n"));
   }
+
+  test("ask for the model of an application, which is not known", () => {
+    writeLessonFiles(store.directory, []);
+    const scripts = writeTrainingScripts(context({}, settings({}, { target: "app:target.yaml" })));
+    writeFileSync(lessonFiles(store.directory).openAi, "{}\n".repeat(10));
+    for (const script of [scripts.trl, scripts.openAi]) expect(() => run(script)).toThrow("set MODEL");
+  });
 
   test.each(["sft", "preferences"] as const)(
     "name the model, the lessons and the settings of learning: %s",
@@ -237,6 +244,9 @@ printf '{"object": "file", "id": "file-12", "bytes": 5}'
       ]);
       expect(train?.join(" ")).toMatch(/--num_train_epochs 2 .*batch_size 3 .*rate 0.001 .*--lora_r 4 --lora_alpha 8/u);
       rmSync(join(folder, "log"));
+      // Fewer than OpenAI takes: nothing is sent.
+      expect(() => run(scripts.openAi)).toThrow("at least 10 lessons");
+      writeFileSync(lessonFiles(store.directory).openAi, "{}\n".repeat(10));
       const [upload, job] = run(scripts.openAi);
       expect(upload).toEqual(expect.arrayContaining(["purpose=fine-tune", "file=@openai/train.jsonl"]));
       expect(JSON.parse(job?.at(-1) ?? "")).toEqual({

@@ -33,7 +33,9 @@ export interface TargetMeasurement {
   readonly ability: readonly (number | null)[];
   /** Geometric mean probability of the right answer's tokens, in [0, 1], where the target tells it; null without an answer. */
   readonly answerProbability?: readonly (number | null)[];
-  /** Prompts of both kinds to which there is no response, or an empty one; missing in older runs. */
+  /** Prompts of each kind to which there is no response, or an empty one; missing in older runs. */
+  readonly silent?: { readonly heldOut: number; readonly ordinary: number };
+  /** Of both kinds together, in older runs. */
   readonly noResponse?: number;
 }
 
@@ -100,7 +102,7 @@ export async function measureTarget(
           heldOutScores: outcomes.map(({ response, heldOutScore }) => scoreOf(response, heldOutScore)),
         }),
         ...ability,
-        noResponse: silent + outcomes.filter(({ response }) => isSilent(response)).length,
+        silent: { heldOut: outcomes.filter(({ response }) => isSilent(response)).length, ordinary: silent },
       };
     },
     () => total,

@@ -90,7 +90,7 @@ export function writeTrainingScripts({ configuration, store }: ImprovementContex
   const scripts = { openAi: join(folder, "train-with-openai.sh"), trl: join(folder, "train-with-trl.sh") };
   const { target } = configuration.search;
   const parsed = parseModelId(target);
-  const name = "name" in parsed ? parsed.name : "MODEL";
+  const name = "name" in parsed ? parsed.name : undefined;
   const inFolder = (path: string) => relative(folder, path);
   write(scripts.openAi, openAiScript(configuration, name, inFolder(files.openAi)));
   write(scripts.trl, trlScript(configuration, name, inFolder(files.trlFolder)));
@@ -108,14 +108,24 @@ set -eu
 cd "$(dirname "$0")"
 `;
 
-function openAiScript({ lessons, learning }: ImprovementConfiguration, model: string, file: string): string {
+/** Of an application, illume does not know which model is behind it. */
+function baseModel(name: string | undefined): string {
+  return `MODEL=\${MODEL:${name === undefined ? "?set MODEL to the base model" : `-${quoted(name)}`}}`;
+}
+
+function openAiScript(
+  { lessons, learning }: ImprovementConfiguration,
+  model: string | undefined,
+  file: string,
+): string {
   const hyperparameters = JSON.stringify({ n_epochs: learning.epochs });
   const method =
     lessons === "preferences"
       ? `{"type": "dpo", "dpo": {"hyperparameters": ${hyperparameters}}}`
       : `{"type": "supervised", "supervised": {"hyperparameters": ${hyperparameters}}}`;
   return `${header}# Uploads the lessons to OpenAI and starts a job. OPENAI_API_KEY must be set; MODEL may name another base model.
-MODEL=\${MODEL:-${quoted(model)}}
+${baseModel(model)}
+[ "$(wc -l < ${quoted(file)})" -ge 10 ] || { echo "OpenAI takes files of at least 10 lessons: search longer" >&2; exit 1; }
 FILE=$(curl --fail --silent --show-error https://api.openai.com/v1/files \\
   -H "Authorization: Bearer $OPENAI_API_KEY" -F purpose=fine-tune -F file=@${quoted(file)} \\
   | sed -n 's/.*"id": *"\\(file-[^"]*\\)".*/\\1/p' | head -n 1)
@@ -125,12 +135,12 @@ curl --fail --silent --show-error https://api.openai.com/v1/fine_tuning/jobs \\
 `;
 }
 
-function trlScript({ lessons, learning }: ImprovementConfiguration, model: string, folder: string): string {
+function trlScript({ lessons, learning }: ImprovementConfiguration, model: string | undefined, folder: string): string {
   const { rank, alpha = 2 * rank, epochs, batchSize, learningRate } = learning;
   const command = lessons === "preferences" ? "dpo" : "sft";
   const rate = learningRate ?? (lessons === "preferences" ? 2e-5 : 2e-4);
   return `${header}# Trains adapters with TRL (pip install "trl[peft]"). MODEL is a folder or a name on Hugging Face's Hub.
-MODEL=\${MODEL:-${quoted(model)}}
+${baseModel(model)}
 trl ${command} --model_name_or_path "$MODEL" --dataset_name ${quoted(`./${folder}`)} --output_dir ./trained \\
   --num_train_epochs ${epochs} --per_device_train_batch_size ${batchSize} --learning_rate ${rate} \\
   --use_peft --lora_r ${rank} --lora_alpha ${alpha} --lora_target_modules all-linear --report_to none

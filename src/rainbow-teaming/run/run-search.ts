@@ -3,14 +3,13 @@
  * stored already is gone on with; results are in the store (found-prompts.ts).
  */
 import { RandomStream } from "../../core/random.ts";
-import type { Judge, JudgeScore } from "../../judges/judge.ts";
+import type { Judge } from "../../judges/judge.ts";
 import type { Spending } from "../../language-models/calls/call-cost.ts";
-import { throwIfAborted } from "../../language-models/interrupted.ts";
 import type { RunQueue } from "../../runs/queue/run-queue.ts";
-import type { Json, RunStore } from "../../runs/run-store.ts";
+import type { RunStore } from "../../runs/run-store.ts";
 import { languageModelProposer } from "../propose-child.ts";
 import { rainbowSearch, type SearchProgress } from "../rainbow-search.ts";
-import { type HeldOutScores, heldOutKey } from "./held-out-scores.ts";
+import { heldOutScores, scoreArchive } from "./held-out-scores.ts";
 import { measureLabelledJudge } from "./judge-labels.ts";
 import { modelOfRole, type OpenModel, type Role, RoleModels } from "./role-models.ts";
 import { archiveName, type SearchConfiguration } from "./search-configuration.ts";
@@ -29,18 +28,17 @@ export interface SearchRunOptions {
   readonly open: OpenModel;
   /** Workers make the calls; `open` is not used then. */
   readonly queue?: RunQueue | undefined;
+  /** The target is asked here all the same. Default false. */
+  readonly targetHere?: boolean | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SearchRunProgress) => void;
 }
 
-/** Items that the held-out judge is given at once. */
-const scoredAtOnce = 32;
-
 /** Runs the search to its end. Throws as rainbowSearch does, and as the models do when they are opened. */
 export async function runSearch(options: SearchRunOptions): Promise<void> {
-  const { configuration, store, open, queue, signal, onProgress } = options;
+  const { configuration, store, open, queue, targetHere, signal, onProgress } = options;
   const { domain, iterations, batchSize, arms, calls, seed } = configuration;
-  const models = new RoleModels({ calls, store, open, queue });
+  const models = new RoleModels({ calls, store, open, queue, targetHere });
   const closing: Pick<Judge, "close">[] = [];
   const started = performance.now();
   const spentBefore = store.modelCalls.spending();
@@ -86,22 +84,15 @@ export async function runSearch(options: SearchRunOptions): Promise<void> {
         onProgress?.({ phase: "search", ...now, spent: models.budget.spent });
       },
     });
-    if (configuration.heldOutJudge !== undefined && store.state(heldOutKey) === undefined) {
-      const judging = heldOutJudge(configuration, await model("held-out judge"));
-      const elites = archive.prompts();
-      const scores: Record<string, number | null> = {};
-      for (let from = 0; from < elites.length; from += scoredAtOnce) {
-        throwIfAborted(signal);
-        onProgress?.({ phase: "held-out judge", done: from, total: elites.length });
-        const part = elites.slice(from, from + scoredAtOnce);
-        const items = part.map(({ text, response }) => ({ prompt: text, response }));
-        const random = new RandomStream(seed, ["held-out judge"]);
-        const given = await judging.score(items, { random, ...(signal && { signal }) });
-        for (const [index, { id }] of part.entries()) scores[id] = (given[index] as JudgeScore).value ?? null;
-      }
-      onProgress?.({ phase: "held-out judge", done: elites.length, total: elites.length });
-      const kept: HeldOutScores = { judge: judging.id, scores };
-      store.setState(heldOutKey, kept as unknown as Json);
+    if (configuration.heldOutJudge !== undefined && heldOutScores(store) === undefined) {
+      await scoreArchive({
+        store,
+        judge: heldOutJudge(configuration, await model("held-out judge")),
+        elites: archive.prompts(),
+        seed,
+        signal,
+        onProgress: (done, total) => onProgress?.({ phase: "held-out judge", done, total }),
+      });
     }
   } finally {
     for (const each of closing) await each.close();

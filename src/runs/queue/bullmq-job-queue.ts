@@ -162,7 +162,7 @@ class BullmqJobQueue implements JobQueue {
       if (told || Date.now() - since < noWorkerAfter) return;
       told = true;
       const why = typeof declined === "string" ? ` One declined them: ${declined}.` : "";
-      const start = `illume worker --queue ${this.#link.address.shown}`;
+      const start = `illume worker --queue ${this.#link.address.shown} --models ${lane}`;
       this.#options.onNotice(`No worker takes calls of ${lane}; they wait for one (${start}).${why}`);
     };
     return () => void look().catch(() => undefined);

@@ -38,7 +38,9 @@ export function errorToData(error: unknown, secrets: readonly string[] = []): Er
   const clean = (text: string) => withoutKeys(text, secrets).slice(0, 2000);
   if (error instanceof IllumeError) {
     const { name, expected, received, remedy } = error;
-    return { name, expected: clean(expected), received: clean(received), remedy: clean(remedy) };
+    // Keys are those of the machine on which the worker runs, which is not told which one by the error alone.
+    const where = error instanceof KeyRefusedError || error instanceof MissingKeyError ? ", where the worker runs" : "";
+    return { name, expected: clean(expected), received: clean(received), remedy: `${clean(remedy)}${where}` };
   }
   const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return {

@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { aggregateArchive, countStates, initialView, roundsRemark, summarizeArchive } from "./aggregate-archive.ts";
+import {
+  aggregateArchive,
+  countStates,
+  initialView,
+  type MapCell,
+  roundsRemark,
+  summarizeArchive,
+} from "./aggregate-archive.ts";
 import { archive, item } from "./archive-fixture.ts";
+import { describeCell } from "./describe-cell.ts";
+import { itemWords } from "./item-words.ts";
 
 const example = archive([
   item({ id: "a", bins: [0, 1, 0], fitness: 0.5, correct: true }),
@@ -26,7 +35,7 @@ describe("aggregateArchive", () => {
     expect(cell?.meanFitness).toBeCloseTo(3.5 / 3, 12);
     expect(cell).toMatchObject({ cells: 2, filledCells: 2 });
     expect(map.cells[2]?.[1]).toMatchObject({ cells: 2, filledCells: 1 });
-    expect(countStates(map)).toEqual({ filled: 1, weak: 1, empty: 4 });
+    expect(countStates(map)).toEqual({ filled: 1, weak: 1, unscored: 0, empty: 4 });
     expect(map.cells[2]?.[1]).toMatchObject({ state: "weak", failures: 0 });
     expect(map.cells[0]?.[1]).toMatchObject({ state: "empty", items: [], bestFitness: Number.NaN });
   });
@@ -69,9 +78,47 @@ describe("aggregateArchive", () => {
   });
 });
 
+test("what was not scored is neither weak nor part of a mean or a share", () => {
+  const unread = { fitness: 0, correct: true, scored: false } as const;
+  const mixed = archive([
+    item({ id: "unread", bins: [0, 0, 0], ...unread }),
+    item({ id: "none", bins: [0, 1, 0], fitness: 0, correct: true }),
+    item({ id: "unread too", bins: [0, 1, 0], ...unread }),
+    item({ id: "fails", bins: [0, 1, 1], fitness: 2 }),
+  ]);
+  const [alone, together] = aggregateArchive(mixed, initialView(mixed)).cells.map(([first]) => first);
+  expect(alone).toMatchObject({ state: "unscored", scored: 0, bestFitness: Number.NaN, meanFitness: Number.NaN });
+  expect(together).toMatchObject({ state: "filled", scored: 2, failures: 1, bestFitness: 2, meanFitness: 1 });
+  expect(together?.items.map(({ id }) => id)).toEqual(["fails", "none", "unread too"]);
+  expect(summarizeArchive(mixed)).toMatchObject({ filled: 1, weak: 1, unscored: 1, empty: 9, scored: 2, failures: 1 });
+  const map = aggregateArchive(mixed, initialView(mixed));
+  const words = itemWords({ kind: "prompts" });
+  expect(describeCell(alone as MapCell, map, words)).toBe("s0, k0: not scored, 1 prompt");
+  expect(describeCell(together as MapCell, map, words)).toContain(
+    "3 prompts, 1 handled badly, 1 not scored, best fitness",
+  );
+});
+
 test("summarizeArchive counts the archive's own cells", () => {
-  expect(summarizeArchive(example)).toEqual({ cells: 12, filled: 1, weak: 2, empty: 9, elites: 4, failures: 2 });
-  expect(summarizeArchive(archive([]))).toEqual({ cells: 12, filled: 0, weak: 0, empty: 12, elites: 0, failures: 0 });
+  const counted = { cells: 12, unscored: 0 };
+  expect(summarizeArchive(example)).toEqual({
+    ...counted,
+    filled: 1,
+    weak: 2,
+    empty: 9,
+    elites: 4,
+    scored: 4,
+    failures: 2,
+  });
+  expect(summarizeArchive(archive([]))).toEqual({
+    ...counted,
+    filled: 0,
+    weak: 0,
+    empty: 12,
+    elites: 0,
+    scored: 0,
+    failures: 0,
+  });
 });
 
 test("an archive of several rounds says against which models its problems were found", () => {

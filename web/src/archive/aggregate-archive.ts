@@ -3,18 +3,20 @@ import type { ArchiveItemView, ArchiveView } from "../../../src/report/view-mode
 import { count } from "../text/format.ts";
 import { shorten } from "../text/shorten.ts";
 
-export type CellState = "filled" | "weak" | "empty";
+export type CellState = "filled" | "weak" | "unscored" | "empty";
 
 export interface MapCell {
   readonly row: number;
   readonly column: number;
-  /** Empty: no item. Weak: the best item's fitness is below the archive's `weakBelow`. */
+  /** Empty: no item. Unscored: none that was scored. Weak: the best one's fitness is below the archive's `weakBelow`. */
   readonly state: CellState;
-  /** Elites, best first; equal fitness in the order of the archive. */
+  /** Elites, best first and those that were not scored last; equal fitness in the order of the archive. */
   readonly items: readonly ArchiveItemView[];
   /** How many of the items the model gets wrong. */
   readonly failures: number;
-  /** NaN in an empty cell. */
+  /** Items that were scored: the only ones of which failures and fitness are known. */
+  readonly scored: number;
+  /** NaN without a scored item. */
   readonly bestFitness: number;
   readonly meanFitness: number;
   /** Cells of the archive that are taken together here, and how many of them have an item. */
@@ -86,17 +88,29 @@ function toCell(
   items: ArchiveItemView[],
   { weakBelow, dimensions }: ArchiveView,
 ): MapCell {
-  items.sort((a, b) => b.fitness - a.fitness);
-  const bestFitness = items[0]?.fitness ?? Number.NaN;
-  let failures = 0;
-  let total = 0;
+  items.sort(byFitness);
+  let [scored, failures, total] = [0, 0, 0];
   for (const item of items) {
+    if (item.scored === false) break;
+    scored++;
     if (!item.correct) failures++;
     total += item.fitness;
   }
-  const state = items.length === 0 ? "empty" : bestFitness < weakBelow ? "weak" : "filled";
+  const bestFitness = scored === 0 ? Number.NaN : (items[0]?.fitness ?? Number.NaN);
   const filledCells = new Set(items.map(({ bins }) => cellNumber(bins, dimensions))).size;
-  return { ...place, state, items, failures, bestFitness, meanFitness: total / items.length, filledCells };
+  const state = stateOf(items[0], weakBelow);
+  return { ...place, state, items, scored, failures, bestFitness, meanFitness: total / scored, filledCells };
+}
+
+/** The fitter one first; what was not scored comes last. */
+export function byFitness(a: ArchiveItemView, b: ArchiveItemView): number {
+  return Number(a.scored === false) - Number(b.scored === false) || b.fitness - a.fitness;
+}
+
+/** The state of a cell by its best item. */
+export function stateOf(best: ArchiveItemView | undefined, weakBelow: number): CellState {
+  if (best === undefined) return "empty";
+  return best.scored === false ? "unscored" : best.fitness < weakBelow ? "weak" : "filled";
 }
 
 /** The number of a cell of the archive: the last dimension changes fastest. */
@@ -110,7 +124,7 @@ export function cellNumber(bins: readonly number[], dimensions: ArchiveView["dim
 
 /** How many cells of the map are in each state. */
 export function countStates({ cells }: ArchiveMap): Readonly<Record<CellState, number>> {
-  const states = { filled: 0, weak: 0, empty: 0 };
+  const states = { filled: 0, weak: 0, unscored: 0, empty: 0 };
   for (const row of cells) for (const { state } of row) states[state]++;
   return states;
 }
@@ -127,25 +141,39 @@ export interface ArchiveSummary {
   readonly cells: number;
   readonly filled: number;
   readonly weak: number;
+  readonly unscored: number;
   readonly empty: number;
   readonly elites: number;
+  /** Of the elites. */
+  readonly scored: number;
   readonly failures: number;
 }
 
-/** Counts over the archive's own cells, all dimensions apart. `filled` does not count the weak ones. */
+/** Counts over the archive's own cells, all dimensions apart. `filled` counts neither the weak nor the unscored ones. */
 export function summarizeArchive(archive: ArchiveView): ArchiveSummary {
-  const best = new Map<number, number>();
-  let elites = 0;
-  let failures = 0;
+  const best = bestOfCells(archive);
+  let [elites, scored, failures] = [0, 0, 0];
   for (const item of archive.items) {
     if (!item.elite) continue;
     elites++;
+    if (item.scored === false) continue;
+    scored++;
     if (!item.correct) failures++;
-    const cell = cellNumber(item.bins, archive.dimensions);
-    best.set(cell, Math.max(best.get(cell) ?? -Infinity, item.fitness));
   }
-  let weak = 0;
-  for (const fitness of best.values()) if (fitness < archive.weakBelow) weak++;
   const cells = archive.dimensions.reduce((product, { bins }) => product * bins.length, 1);
-  return { cells, filled: best.size - weak, weak, empty: cells - best.size, elites, failures };
+  const states = { filled: 0, weak: 0, unscored: 0, empty: cells - best.size };
+  for (const item of best.values()) states[stateOf(item, archive.weakBelow)]++;
+  return { cells, ...states, elites, scored, failures };
+}
+
+/** The fittest item of each cell that has one, by the cell's number. */
+export function bestOfCells({ items, dimensions }: ArchiveView): Map<number, ArchiveItemView> {
+  const best = new Map<number, ArchiveItemView>();
+  for (const item of items) {
+    if (!item.elite) continue;
+    const cell = cellNumber(item.bins, dimensions);
+    const known = best.get(cell);
+    if (known === undefined || byFitness(item, known) < 0) best.set(cell, item);
+  }
+  return best;
 }

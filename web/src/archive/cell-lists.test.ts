@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { archive, item } from "./archive-fixture.ts";
-import { emptyCells, weakCells } from "./cell-lists.ts";
+import { cellsInState, emptyCells } from "./cell-lists.ts";
 
 const example = archive([
   item({ id: "strong", bins: [0, 0, 0], fitness: 1.5 }),
@@ -10,7 +10,19 @@ const example = archive([
 ]);
 
 test("weak cells are told with their best item", () => {
-  expect(weakCells(example)).toEqual([{ labels: ["k0", "s0", "w1"], best: expect.objectContaining({ id: "weak" }) }]);
+  expect(cellsInState(example, "weak")).toEqual([
+    { labels: ["k0", "s0", "w1"], best: expect.objectContaining({ id: "weak" }) },
+  ]);
+});
+
+test("cells of which no item was scored are told apart from weak ones", () => {
+  const items = [
+    item({ id: "unread", bins: [0, 1, 0], fitness: 0, scored: false }),
+    item({ id: "read", bins: [0, 2, 0], fitness: 0, correct: true }),
+    item({ id: "unread too", bins: [0, 2, 0], fitness: 0, scored: false }),
+  ];
+  const ids = (state: "weak" | "unscored") => cellsInState(archive(items), state).map(({ best }) => best.id);
+  expect([ids("weak"), ids("unscored")]).toEqual([["read"], ["unread"]]);
 });
 
 test("empty cells are told in the order of cells, as many as asked for", () => {

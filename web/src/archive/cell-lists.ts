@@ -1,30 +1,18 @@
 /** The cells of an archive, all dimensions apart, that a search has not filled, or not with what it looks for. */
 import type { ArchiveItemView, ArchiveView } from "../../../src/report/view-model.ts";
 import { itemLabels } from "../items/item-labels.ts";
-import { cellNumber } from "./aggregate-archive.ts";
+import { bestOfCells, type CellState, stateOf } from "./aggregate-archive.ts";
 
-export interface WeakCell {
+/** A cell by its labels, and its best item. */
+export interface NamedCell {
   readonly labels: readonly string[];
-  /** The fittest item of the cell. */
   readonly best: ArchiveItemView;
 }
 
-/** The fittest item of each filled cell, by the cell's number. */
-function bestOfCells({ items, dimensions }: ArchiveView): Map<number, ArchiveItemView> {
-  const best = new Map<number, ArchiveItemView>();
-  for (const item of items) {
-    if (!item.elite) continue;
-    const cell = cellNumber(item.bins, dimensions);
-    const known = best.get(cell);
-    if (known === undefined || item.fitness > known.fitness) best.set(cell, item);
-  }
-  return best;
-}
-
-/** Filled cells whose best fitness is below the archive's `weakBelow`, in the order of cells. */
-export function weakCells(archive: ArchiveView): WeakCell[] {
+/** The cells of a state that have an item, in the order of cells. */
+export function cellsInState(archive: ArchiveView, state: Exclude<CellState, "empty">): NamedCell[] {
   return [...bestOfCells(archive)]
-    .filter(([, { fitness }]) => fitness < archive.weakBelow)
+    .filter(([, best]) => stateOf(best, archive.weakBelow) === state)
     .sort(([a], [b]) => a - b)
     .map(([, best]) => ({ labels: itemLabels(best, archive), best }));
 }

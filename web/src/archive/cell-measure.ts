@@ -14,7 +14,7 @@ export function cellMeasures({ failing, nouns }: ItemWords): readonly CellMeasur
     { name: failing, value: (cell) => cell.failures, write: count },
     {
       name: "their share (%)",
-      value: (cell) => cell.failures / cell.items.length,
+      value: (cell) => cell.failures / cell.scored,
       write: (share) => fixed(100 * share, 0),
     },
     { name: `all ${nouns} kept`, value: (cell) => cell.items.length, write: count },

@@ -35,6 +35,28 @@ describe("keyNumbers", () => {
     expect(single).toEqual(["Tests better", "Best change", "Failures kept", "Archive coverage", "Time"]);
   });
 
+  test("of too few the largest change is not told, and their number is", () => {
+    const sample = sampleViewModel({ items: 0 });
+    const few = sample.comparisons.map((each) => ({ ...each, verdict: "too few to tell" as const }));
+    const [first, ...others] = keyNumbers({ ...sample, comparisons: few });
+    expect(first).toMatchObject({ value: "0 of 6", detail: "none worse, 6 too few to tell" });
+    expect(others.map(({ label }) => label)).toEqual(["Failures kept", "Archive coverage", "Time"]);
+  });
+
+  test("what is not known is left out of what is handled badly, and told", () => {
+    const sample = sampleViewModel({ items: 60 });
+    const archive = sample.archive ?? expect.fail("no archive");
+    const items = archive.items.map((item, index) => (index % 3 === 0 ? { ...item, scored: false as const } : item));
+    const kept = items.filter(({ elite }) => elite);
+    const known = kept.filter(({ scored }) => scored !== false);
+    const told = keyNumbers({ ...sample, comparisons: [], archive: { ...archive, items, kind: "prompts" } });
+    expect(told[0]).toEqual({
+      label: "Handled badly",
+      value: `${known.filter(({ correct }) => !correct).length} of ${known.length}`,
+      detail: `prompts of the archive, by the search's judge; ${kept.length - known.length} more are not known`,
+    });
+  });
+
   test("phases that have not happened have no numbers", () => {
     expect(keyNumbers(unfinishedViewModel()).map(({ label }) => label)).toEqual([
       "Failures kept",

@@ -17,20 +17,23 @@ export function keyNumbers(viewModel: ReportViewModel): readonly KeyNumber[] {
 }
 
 function comparisonNumbers(comparisons: readonly ComparisonView[]): KeyNumber[] {
-  const ordered = [...comparisons].sort((a, b) => b.difference.estimate - a.difference.estimate);
-  const best = ordered[0];
-  const worst = ordered.at(-1);
-  if (best === undefined || worst === undefined) return [];
-  const better = comparisons.filter(({ verdict }) => verdict === "better").length;
-  const worse = comparisons.filter(({ verdict }) => verdict === "worse").length;
+  if (comparisons.length === 0) return [];
+  const number = (wanted: ComparisonView["verdict"]) => comparisons.filter(({ verdict }) => verdict === wanted).length;
+  const [worse, few] = [number("worse"), number("too few to tell")];
   const numbers: KeyNumber[] = [
     {
       label: "Tests better",
-      value: `${better} of ${comparisons.length}`,
-      detail: worse === 0 ? "none worse" : `${worse} worse`,
+      value: `${number("better")} of ${comparisons.length}`,
+      detail: `${worse === 0 ? "none worse" : `${worse} worse`}${few === 0 ? "" : `, ${few} too few to tell`}`,
     },
-    change(best.difference.estimate > 0 ? "Largest gain" : "Best change", best),
   ];
+  // Of too few, the largest change is chance.
+  const ordered = comparisons
+    .filter(({ verdict }) => verdict !== "too few to tell")
+    .sort((a, b) => b.difference.estimate - a.difference.estimate);
+  const [best, worst] = [ordered[0], ordered.at(-1)];
+  if (best === undefined || worst === undefined) return numbers;
+  numbers.push(change(best.difference.estimate > 0 ? "Largest gain" : "Best change", best));
   if (worst !== best) numbers.push(change(worstLabel(worst), worst));
   return numbers;
 }
@@ -47,19 +50,20 @@ function change(label: string, { name, difference }: ComparisonView): KeyNumber 
 
 function archiveNumbers({ archive }: ReportViewModel): KeyNumber[] {
   if (archive === undefined) return [];
-  const { cells, filled, weak, elites, failures } = summarizeArchive(archive);
+  const { cells, empty, elites, scored, failures } = summarizeArchive(archive);
+  const left = scored === elites ? "" : `; ${count(elites - scored)} more are not known`;
   return [
     archive.kind === "prompts"
       ? {
-          label: "Successes kept",
-          value: count(failures),
-          detail: `of ${count(elites)} prompts, by the search's judge`,
+          label: "Handled badly",
+          value: `${count(failures)} of ${count(scored)}`,
+          detail: `prompts of the archive, by the search's judge${left}`,
         }
       : { label: "Failures kept", value: count(failures), detail: `of ${count(elites)} problems in the archive` },
     {
       label: "Archive coverage",
-      value: percentage((filled + weak) / cells),
-      detail: `${count(filled + weak)} of ${count(cells)} cells`,
+      value: percentage((cells - empty) / cells),
+      detail: `${count(cells - empty)} of ${count(cells)} cells`,
     },
   ];
 }

@@ -21,7 +21,7 @@ test("shades are fifths, and none is drawn for what is not known", () => {
 test("an archive with one judge is shown by that one", () => {
   const own = { judge: "own", heldOut: false, cells: [] };
   const other = { judge: "other", heldOut: true, cells: [] };
-  const archive = (judges: readonly (typeof own)[]) => ({ name: "a", source: "m", prompts: 1, judges });
+  const archive = (judges: readonly (typeof own)[]) => ({ name: "a", source: "m", prompts: 1, intervals: "", judges });
   expect(judgeOf(archive([own, other]), true)).toBe(other);
   expect(judgeOf(archive([own, other]), false)).toBe(own);
   expect(judgeOf(archive([own]), true)).toBe(own);
