@@ -30,8 +30,9 @@ import { openToTeach } from "./open-to-teach.ts";
 import { goOnCommand } from "./run-code.ts";
 import { runReference } from "./run-directory.ts";
 import { printSummary } from "./run-summary.ts";
+import { searchFacts } from "./search-facts.ts";
 import { isStop, stoppedRun } from "./stopped-run.ts";
-import { percentage, wholeNumber } from "./terminal/numbers.ts";
+import { wholeNumber } from "./terminal/numbers.ts";
 import { progressDisplay } from "./terminal/progress-display.ts";
 import { writeLines } from "./terminal/terminal.ts";
 
@@ -303,14 +304,13 @@ function progressTeller(configuration: ImprovementConfiguration) {
     const { phase, name, search } = progress;
     const round = phase === "search" ? searchNumber(configuration, name) : 0;
     if (search.phase !== "search") return { ...search, round };
-    const success = `success ${percentage(search.successRate, 0)} %`;
     return {
       phase,
       round,
       done: search.iterations,
       total: configuration.search.iterations,
       coverage: search.coverage,
-      facts: [name.replaceAll("-", " "), success, `${wholeNumber(search.spent.calls)} calls`],
+      facts: [name.replaceAll("-", " "), ...searchFacts(search), `${wholeNumber(search.spent.calls)} calls`],
     };
   };
 }
