@@ -7,6 +7,7 @@ import { describeSimilarity, similarityMeasure } from "../rainbow-teaming/parent
 import type { Reviews } from "../rainbow-teaming/review/review.ts";
 import { reviewSummary } from "../rainbow-teaming/review/review-agreement.ts";
 import { reviews } from "../rainbow-teaming/review/review-store.ts";
+import { describePut } from "../rainbow-teaming/run/describe-found.ts";
 import { type FoundPrompts, foundPrompts, promptLinks, selfBleuSample } from "../rainbow-teaming/run/found-prompts.ts";
 import { type HeldOutScores, heldOutScores } from "../rainbow-teaming/run/held-out-scores.ts";
 import { judgeMeasurement } from "../rainbow-teaming/run/judge-labels.ts";
@@ -41,7 +42,8 @@ export function rainbowView(store: RunStore): ReportViewModel {
     command: searchCommand(configuration),
     settings: searchSettings(configuration),
     versions: versionsOf(store),
-    cost: costOf(store),
+    // Also of processes that were killed, whose time is not known.
+    cost: costOf(store).map((cost) => ({ ...cost, evaluations: found.calls.target })),
     spending: spendingViews(store),
     ...(found.elites.length > 0 && { archive: archiveOf(configuration, found, heldOut, reviewed) }),
     comparisons: [],
@@ -201,7 +203,6 @@ function notesOf(
   store: RunStore,
 ): string[] {
   const { heldOutJudge, judge, iterations } = configuration;
-  const discarded = Object.entries(found.discarded).map(([reason, count]) => `${reason} ${count}`);
   const unread = Object.values(heldOut?.scores ?? {}).filter((score) => score === null).length;
   const calls = describeCalls(store.modelCalls);
   const unscored = unscoredCount(found);
@@ -227,7 +228,7 @@ function notesOf(
     ...(unread === 0
       ? []
       : [`The held-out judge's answer could not be read for ${unread} prompts, which its share leaves out.`]),
-    ...(discarded.length === 0 ? [] : [`Discarded children: ${discarded.join(", ")}.`]),
+    ...(found.iterations === 0 ? [] : [describePut(found)]),
     ...(calls === undefined ? [] : [calls]),
   ];
 }
@@ -244,7 +245,7 @@ function curvesOf({ course }: FoundPrompts): CurveView[] {
     {
       name: "The archive",
       horizontal: "iteration",
-      vertical: "share, or mean over filled cells",
+      vertical: "share of cells, or mean over them; cells without a readable score count for coverage alone",
       series: [
         line("coverage", ({ coverage }) => coverage),
         line("mean fitness", ({ meanFitness }) => meanFitness),

@@ -68,10 +68,16 @@ function archiveNumbers({ archive }: ReportViewModel): KeyNumber[] {
   ];
 }
 
-function costNumbers({ cost }: ReportViewModel): KeyNumber[] {
+function costNumbers({ cost, kind }: ReportViewModel): KeyNumber[] {
   if (cost.length === 0) return [];
   const { seconds, evaluations } = totalCost(cost);
-  return [{ label: "Time", value: duration(seconds), detail: `${count(evaluations)} evaluations of the model` }];
+  return [
+    {
+      label: "Time",
+      value: duration(seconds),
+      detail: `${count(evaluations)} ${kind === "search" ? "prompts put to the target" : "evaluations of the model"}`,
+    },
+  ];
 }
 
 export function totalCost(cost: ReportViewModel["cost"]): { seconds: number; evaluations: number; tokens: number } {
