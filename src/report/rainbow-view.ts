@@ -7,7 +7,13 @@ import { describeSimilarity, similarityMeasure } from "../rainbow-teaming/parent
 import type { Reviews } from "../rainbow-teaming/review/review.ts";
 import { reviewSummary } from "../rainbow-teaming/review/review-agreement.ts";
 import { reviews } from "../rainbow-teaming/review/review-store.ts";
-import { type FoundPrompts, foundPrompts, promptLinks, selfBleuSample } from "../rainbow-teaming/run/found-prompts.ts";
+import {
+  type FoundPrompts,
+  foundPrompts,
+  promptLinks,
+  type SearchMoment,
+  selfBleuSample,
+} from "../rainbow-teaming/run/found-prompts.ts";
 import { type HeldOutScores, heldOutScores } from "../rainbow-teaming/run/held-out-scores.ts";
 import { judgeMeasurement } from "../rainbow-teaming/run/judge-labels.ts";
 import { type SearchConfiguration, searchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
@@ -151,7 +157,7 @@ function verdictOf(
   const last = found.course.at(-1);
   if (last === undefined) return { verdict: "Not finished: no iteration is done yet.", verdictTone: "unfinished" };
   const successes = found.elites.filter(({ fitness, scored }) => scored !== false && fitness >= domain.success).length;
-  const filled = `${last.filledCells} of ${found.cells} cells are filled (${hundredthsText(last.coverage, 1)} %)`;
+  const filled = filledText(configuration, found, last);
   const unscored = unscoredCount(found);
   const known = found.elites.length - unscored;
   const left = unscored === 0 ? "" : ` (${unscored} more are not known: the judge's answer could not be read)`;
@@ -174,6 +180,15 @@ function verdictOf(
     verdictTone: isCheckedByJudge({ configuration, heldOut }) && isKnown ? "good" : "mixed",
     standing,
   };
+}
+
+/** What an archive of another kind than the grid counts is not what its map by labels shows. */
+function filledText({ domain }: SearchConfiguration, found: FoundPrompts, last: SearchMoment): string {
+  const kind = domain.archive?.kind ?? "grid";
+  const share = `(${hundredthsText(last.coverage, 1)} %)`;
+  if (kind === "novelty") return `${found.elites.length} prompts are far enough from each other to be kept`;
+  if (kind === "grid") return `${last.filledCells} of ${found.cells} cells are filled ${share}`;
+  return `${last.filledCells} of the ${found.cells} cells of the archive (${kind}) are filled ${share}, shown by their labels`;
 }
 
 /** A larger share of prompts without a readable score makes a result doubtful. */
