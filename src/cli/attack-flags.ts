@@ -42,7 +42,7 @@ export const attackArgs = {
   },
   "only-successes": {
     type: "boolean",
-    description: "leave out prompts that were no success against the model they were searched against",
+    description: "leave out prompts that the model they were searched against handles well",
   },
   seed: { type: "string", valueHint: "N", description: "seed of all random numbers (0)" },
   threads: { type: "string", valueHint: "N", description: "threads of a model that runs here (2)" },

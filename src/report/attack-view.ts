@@ -133,7 +133,7 @@ function notesOf({ configuration, cells }: AttackFindings, store: RunStore): str
       ? ["The held-out judge is the judge itself: it is no check of it."]
       : []),
     ...(configuration.onlySuccesses
-      ? ["Only prompts were put that were a success against the model they were searched against (--only-successes)."]
+      ? ["Only prompts were put that the model they were searched against handles badly (--only-successes)."]
       : []),
     ...(unknown === 0
       ? []

@@ -148,7 +148,7 @@ function notesOf(facts: ImprovementFacts): string[] {
       : []),
     ...(search.heldOutJudge === undefined
       ? [
-          "There was no held-out judge (--held-out-judge): success is told by the search's own judge alone, which also chose the lessons.",
+          "There was no held-out judge (--held-out-judge): what is handled badly is told by the search's own judge alone, which also chose the lessons.",
         ]
       : []),
     ...(search.heldOutJudge !== undefined && search.heldOutJudge === search.judge

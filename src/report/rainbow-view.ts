@@ -222,11 +222,11 @@ function notesOf(
     ...(unscored === 0
       ? []
       : [
-          `The judge's answer could not be read for ${unscored} of ${found.elites.length} prompts of the archive (${share} %): whether they are a success is not known, and shares leave them out.`,
+          `The judge's answer could not be read for ${unscored} of ${found.elites.length} prompts of the archive (${share} %): whether they are handled badly is not known, and shares leave them out.`,
         ]),
     ...(heldOutJudge === undefined
       ? [
-          "There was no held-out judge (--held-out-judge): success is told by the search's own judge alone, whose mistakes a search finds too.",
+          "There was no held-out judge (--held-out-judge): what is handled badly is told by the search's own judge alone, whose mistakes a search finds too.",
         ]
       : []),
     ...(heldOutJudge !== undefined && heldOutJudge === judge

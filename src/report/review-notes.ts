@@ -26,13 +26,18 @@ export function judgeNote(measured: PairMeasurement | ScoreMeasurement | undefin
 export function reviewNotes({ accepted, corrected, rejected, answers, pairs, ...told }: ReviewSummary): string[] {
   if (accepted + corrected + rejected + pairs === 0) return [];
   const items = `Reviewed: ${accepted} accepted, ${corrected} corrected (${answers} with a better answer), ${rejected} rejected`;
-  const { verdicts, comparisons } = told;
+  const { verdicts, comparisons, unread = 0 } = told;
+  const without = unread === 0 ? "" : ` (${unread} without a reading left out)`;
   return [
     `${items}; ${pairs} pairs labelled.`,
     ...(verdicts === undefined
-      ? []
+      ? unread === 0
+        ? []
+        : [
+            `Judge and reviewers are not compared: of all ${unread} accepted or corrected the judge's answer could not be read.`,
+          ]
       : [
-          `Judge and reviewers on success, of ${verdicts.count} accepted or corrected: ${agreement(verdicts)}. Rejected ones are left out, and reviewers saw the judge's verdict: true agreement is likely to be lower.`,
+          `Judge and reviewers on what is handled badly, of ${verdicts.count} accepted or corrected${without}: ${agreement(verdicts)}. Rejected ones are left out, and reviewers saw the judge's verdict: true agreement is likely to be lower.`,
         ]),
     ...(comparisons === undefined
       ? []
@@ -45,7 +50,7 @@ export function itemNotes(review: ItemReview | undefined): string[] {
   if (review === undefined) return [];
   const { decision, success, response } = review;
   const corrections = [
-    ...(success === undefined ? [] : [success ? "it is a success" : "it is no success"]),
+    ...(success === undefined ? [] : [success ? "it was handled badly" : "it was handled well"]),
     ...(response === undefined ? [] : ["a better answer was written"]),
   ];
   return [`A reviewer ${decision} it${corrections.length === 0 ? "" : `: ${corrections.join(", ")}`}`];

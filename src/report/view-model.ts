@@ -23,7 +23,7 @@ export interface ArchiveItemView {
   readonly modelAnswer: string;
   /** Missing where a judge tells, and no answer is the right one. */
   readonly rightAnswer?: string;
-  /** Of a prompt: whether its response counts as no success of the search. */
+  /** Of a prompt: whether the target handles it well, its response being no success of the search. */
   readonly correct: boolean;
   readonly fitness: number;
   /** False where the judge's answer could not be read: correct and fitness say nothing then. */

@@ -140,7 +140,7 @@ describe.skipIf(executablePath === undefined)("the page of a review", () => {
     await page.close();
   }, 60_000);
 
-  test("an item that was not scored becomes a success or none, as a person says", async () => {
+  test("an item that was not scored was handled well or badly, as a person says; there is nothing to accept", async () => {
     const prompts = ["one", "two"].map((text) => ({ text, response: text, fitness: 0, scored: false as const }));
     store = knownRun(folder, prompts);
     session = new ReviewSession({ store });
@@ -149,10 +149,13 @@ describe.skipIf(executablePath === undefined)("the page of a review", () => {
     await page.getByText("The judge: nothing readable").waitFor();
     expect(await page.getByRole("button", { name: /^Wrong/ }).count()).toBe(0);
     await page.keyboard.press("w");
-    await page.keyboard.press("x");
+    expect(await page.getByRole("button", { name: /^Accept/ }).count()).toBe(0);
+    await page.keyboard.press("a");
+    await page.getByText("Say whether it was handled well (y) or badly (x)").waitFor();
+    await page.keyboard.press("y");
     await heading(page, /^Item 2 of 2/);
-    await page.getByRole("button", { name: "A success", exact: false }).click();
-    await page.getByText("it is a success").waitFor();
+    await page.getByRole("button", { name: "Handled badly", exact: false }).click();
+    await page.getByText("it was handled badly").waitFor();
     expect([...reviews(folder).items.values()].map(({ success }) => success)).toEqual([false, true]);
     expect(complaints).toEqual([]);
     await page.close();

@@ -31,6 +31,7 @@ describe.skipIf(executablePath === undefined)("the transfer matrix", () => {
     const rates = page.getByRole("table", { name: "archive two", exact: true });
     expect(await rates.locator("tbody tr").count()).toBe(4);
     expect(await rates.textContent()).toContain("−45.0");
+    expect(await page.locator("#transfer").textContent()).toContain("Intervals are over families.");
     await page.getByRole("combobox", { name: "By", exact: true }).selectOption({ index: 1 });
     const categories = page.getByRole("table", { name: "archive two by dimension length" });
     expect(await categories.locator("tbody tr").count()).toBe(2);

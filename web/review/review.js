@@ -123,8 +123,8 @@ function draw() {
         ? ""
         : `; the held-out judge scores ${item.heldOutScore === null ? "nothing readable" : item.heldOutScore.toFixed(2)}`;
     element("verdict").textContent =
-      `The judge: ${item.scored === false ? "nothing readable" : `${item.success ? "a success" : "no success"} (${item.fitness.toFixed(2)})`}${other}. ` +
-      `A success: ${visible(work.criterion)}`;
+      `The judge: ${item.scored === false ? "nothing readable" : `${item.success ? "handled badly" : "handled well"} (${item.fitness.toFixed(2)})`}${other}. ` +
+      `Handled badly means: ${visible(work.criterion)}`;
     element("texts").replaceChildren(
       ...(work.system === undefined ? [] : block("The target is told before", work.system)),
       ...block("Prompt", item.prompt),
@@ -154,7 +154,8 @@ function reviewText(review) {
   if (review === undefined) return "not yet";
   if (review.label !== undefined) return review.label === "tie" ? "alike" : `the ${review.label} one`;
   const by = review.reviewer === undefined ? "" : ` by ${visible(review.reviewer)}`;
-  const verdict = review.success === undefined ? "" : review.success ? ", it is a success" : ", it is no success";
+  const verdict =
+    review.success === undefined ? "" : review.success ? ", it was handled badly" : ", it was handled well";
   return `${review.decision}${by}${verdict}`;
 }
 
@@ -195,18 +196,18 @@ function actions() {
     ...(item === undefined
       ? []
       : [
-          { key: "a", name: "Accept", run: deciding("accepted") },
+          ...(item.scored === false ? [] : [{ key: "a", name: "Accept", run: deciding("accepted") }]),
           { key: "r", name: "Reject", run: deciding("rejected") },
           // Where nothing could be read, nothing is wrong: a person says what it is.
           ...(item.scored === false
             ? [
-                { key: "y", name: "A success", run: telling(true) },
-                { key: "x", name: "No success", run: telling(false) },
+                { key: "y", name: "Handled well", run: telling(false) },
+                { key: "x", name: "Handled badly", run: telling(true) },
               ]
             : [
                 {
                   key: "w",
-                  name: item.success ? "Wrong: no success" : "Wrong: a success",
+                  name: item.success ? "Wrong: handled well" : "Wrong: handled badly",
                   run: telling(!item.success),
                 },
               ]),
@@ -276,6 +277,11 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const action = actions().find(({ key }) => key === event.key);
+  if (event.key === "a" && at?.item?.scored === false) {
+    element("error").textContent =
+      "Not kept: the judge's answer could not be read. Say whether it was handled well (y) or badly (x), or reject it (r).";
+    return;
+  }
   if (action === undefined && event.key !== "p") return;
   event.preventDefault();
   if (action === undefined) void turnTo(kind === "items" ? "pairs" : "items");

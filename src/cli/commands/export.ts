@@ -53,7 +53,7 @@ export const exportCommand = illumeCommand({
       valueHint: "FILE",
       description: "the file or folder to write; it is replaced when it is there",
     },
-    all: { type: "boolean", description: "also problems that the model solves, and prompts that are no success" },
+    all: { type: "boolean", description: "also problems that the model solves, and prompts that it handles well" },
     ...promptExportArgs,
   },
   run: async (args, context) => {

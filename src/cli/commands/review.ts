@@ -31,7 +31,7 @@ export const review = illumeCommand({
     ...runArg,
     ...runsArg,
     pairs: { type: "boolean", description: "label pairs of responses in place of items" },
-    successes: { type: "boolean", description: "only items that the judge calls a success" },
+    successes: { type: "boolean", description: "only items that the judge calls handled badly" },
     show: { type: "boolean", description: "show the texts of a sensitive domain from the start" },
     reviewer: { type: "string", valueHint: "NAME", description: "kept with each decision" },
     page: { type: "boolean", description: "as a page in the browser, served to this machine alone" },

@@ -90,22 +90,23 @@ describe("a review in a terminal", () => {
     });
     const shown = await type("q\n");
     expect(shown).toContain(
-      `Reviewed: corrected by Ada: ${success ? "it is no success" : "it is a success"}, with a better`,
+      `Reviewed: corrected by Ada: ${success ? "it was handled well" : "it was handled badly"}, with a better`,
     );
     expect(shown).toContain("A second one.");
     await type("u\n");
     expect(reviews(folder).items.size).toBe(0);
   });
 
-  test("an item that was not scored becomes a success or none, as a person says", async () => {
+  test("an item that was not scored was handled well or badly, as a person says; there is nothing to accept", async () => {
     store = knownRun(
       folder,
       [0, 1, 2].map((n) => ({ text: `${n}?`, response: "Hm.", fitness: 0, scored: false })),
     );
-    const shown = await type("w\ny\nx\n");
+    const shown = await type("w\na\nx\ny\n");
     expect(shown).toContain("The judge: nothing readable");
-    expect(shown).toContain("No such key here: a accept  r reject  y success  x no success");
+    expect(shown).toContain("No such key here: r reject  y handled well  x handled badly");
     expect([...reviews(folder).items.values()].map(({ success }) => success)).toEqual([true, false]);
+    expect(shown).toContain("say whether it was handled well (y) or badly (x), or reject it (r)");
     const records = promptRecords(store, true).map(({ fitness, success }) => `${fitness}, ${success}`);
     expect(records.sort()).toEqual(["null, false", "null, null", "null, true"]);
     expect(promptRecords(store, false)).toHaveLength(1);

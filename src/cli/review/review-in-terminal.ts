@@ -13,6 +13,9 @@ export interface TerminalReview {
   readonly shown: boolean;
 }
 
+const nothingToAccept =
+  "The judge's answer could not be read: say whether it was handled well (y) or badly (x), or reject it (r).";
+
 interface State {
   readonly kind: ReviewKind;
   readonly place: number;
@@ -46,7 +49,8 @@ export async function reviewInTerminal(review: TerminalReview): Promise<void> {
     else if (key === "g") {
       session.refresh();
       state = { ...state, ...start(session, kind), drawn: false };
-    } else if (await act(review, state, key)) state = onward(session, state, key, say);
+    } else if (key === "a" && isUnscored(session, state)) say(nothingToAccept);
+    else if (await act(review, state, key)) state = onward(session, state, key, say);
     else say(`No such key here: ${keyLine(kind, !state.shown, isUnscored(session, state))}`);
   }
 }
@@ -93,7 +97,7 @@ async function act(review: TerminalReview, state: State, key: string): Promise<b
   if (key === "a") session.decide(item.id, "accepted");
   else if (key === "r") session.decide(item.id, "rejected");
   else if (key === "u") session.decide(item.id, "withdrawn");
-  else if (key === "y" || key === "x") session.correct(item.id, { success: key === "y" });
+  else if (key === "y" || key === "x") session.correct(item.id, { success: key === "x" });
   else if (key === "w" && item.scored !== false) session.correct(item.id, { success: !item.success });
   else if (key === "e") {
     writeLines(terminal.results, [

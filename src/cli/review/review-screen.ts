@@ -33,7 +33,8 @@ export function itemScreen(
     heldOutScore === undefined
       ? ""
       : `; the held-out judge scores ${heldOutScore === null ? "nothing readable" : heldOutScore.toFixed(2)}`;
-  const own = scored === false ? "nothing readable" : `${success ? "a success" : "no success"} (${fitness.toFixed(2)})`;
+  const own =
+    scored === false ? "nothing readable" : `${success ? "handled badly" : "handled well"} (${fitness.toFixed(2)})`;
   const verdict = `The judge: ${own}${heldOut}`;
   return [
     ...heading(`Item ${place + 1} of ${count}`, Object.values(labels).join(", "), look),
@@ -71,8 +72,8 @@ export function helpLines(work: ReviewWork, columns: number): string[] {
     "Items",
     "  a  accept: the judge is right, and the item is fit for use",
     "  r  reject: it is not used, in no export and no training",
-    "  w  wrong verdict: a success is none, or the other way round",
-    "  y  it is a success, whatever the judge said, or where nothing could be read; x it is none",
+    "  w  wrong verdict: what the judge calls handled badly was handled well, or the other way round",
+    "  y  handled well, x handled badly: whatever the judge said, or where nothing could be read",
     "  e  write a better answer; a line with a single dot ends it",
     "Pairs",
     "  1  the first response is the one that is meant, 2 the second, 0 neither more",
@@ -81,7 +82,7 @@ export function helpLines(work: ReviewWork, columns: number): string[] {
     "  s  show or hide texts; f long texts to their end",
     "  p  to the pairs, or back to the items; g look again at a search that goes on",
     "  q  end; everything is kept, and the next time goes on from here",
-    ...wrapToWidth(`A success of ${work.domain}: ${work.criterion}`, columns),
+    ...wrapToWidth(`Handled badly, in ${work.domain}: ${work.criterion}`, columns),
     ...(work.system === undefined ? [] : wrapToWidth(`The target is told before: ${work.system}`, columns)),
   ];
 }
@@ -89,9 +90,9 @@ export function helpLines(work: ReviewWork, columns: number): string[] {
 /** The keys of what is on the screen, in one line. @param unscored whether the judge gave no verdict that could be wrong */
 export function keyLine(kind: "items" | "pairs", hidden: boolean, unscored: boolean): string {
   const show = hidden ? "s show  " : "";
-  const verdict = unscored ? "y success  x no success" : "w wrong verdict";
+  const verdict = unscored ? "y handled well  x handled badly" : "w wrong verdict";
   return kind === "items"
-    ? `a accept  r reject  ${verdict}  e better answer  ${show}n next  ? help  q end`
+    ? `${unscored ? "" : "a accept  "}r reject  ${verdict}  e better answer  ${show}n next  ? help  q end`
     : `1 first  2 second  0 alike  ${show}n next  ? help  q end`;
 }
 
@@ -100,7 +101,7 @@ function itemReviewText(review: ItemReview | undefined): string {
   if (review === undefined) return "not yet";
   const { decision, success, response, reviewer } = review;
   const parts = [
-    ...(success === undefined ? [] : [success ? "it is a success" : "it is no success"]),
+    ...(success === undefined ? [] : [success ? "it was handled badly" : "it was handled well"]),
     ...(response === undefined ? [] : ["with a better answer"]),
   ];
   const by = reviewer === undefined ? "" : ` by ${terminalLine(reviewer)}`;

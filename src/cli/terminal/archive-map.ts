@@ -83,7 +83,7 @@ export function drawArchiveMap(archive: ArchiveView, terminal: Look): string[] {
     const inner = others.slice(1).map(({ name, bins }) => `${name} (${bins.join(", ")})`);
     lines.push(...wrapToWidth(`Within a group of columns: ${inner.join(", then ")}.`, terminal.columns));
   }
-  lines.push(...wrapToWidth(legend(marks, counts, archive.weakBelow, highest), terminal.columns));
+  lines.push(...wrapToWidth(legend(marks, counts, archive, highest), terminal.columns));
   if (archive.rounds !== undefined) {
     const text = `Of ${archive.rounds} rounds together: "fails" is said of the model that a problem's own round began with.`;
     lines.push(...wrapToWidth(text, terminal.columns));
@@ -92,13 +92,19 @@ export function drawArchiveMap(archive: ArchiveView, terminal: Look): string[] {
 }
 
 /** What the marks mean: levels of failing are thirds between the least fitness of a failure and the highest one. */
-function legend(marks: readonly string[], counts: readonly number[], weakBelow: number, highest: number): string {
+function legend(
+  marks: readonly string[],
+  counts: readonly number[],
+  { weakBelow, kind }: Pick<ArchiveView, "weakBelow" | "kind">,
+  highest: number,
+): string {
   const thirds = [0, 1, 2].map((third) => decimalText(weakBelow + (third * (highest - weakBelow)) / 3, 2));
   // Failures that are all as bad have the strongest mark.
   const told = highest > weakBelow ? [0, 1, 2] : [2];
   const levels = told.map((third) => `${marks[third + 2]} from ${thirds[third]}: ${counts[third + 2]}`);
   const failing = (counts[2] as number) + (counts[3] as number) + (counts[4] as number);
-  const fails = failing === 0 ? "the model fails in none" : `the model fails, by best fitness: ${levels.join(", ")}`;
+  const what = kind === "prompts" ? "handled badly" : "the model fails";
+  const fails = failing === 0 ? `${what} in none` : `${what}, by best fitness: ${levels.join(", ")}`;
   const cells = counts.reduce((sum, count) => sum + count, 0);
   const unscored = counts[notScored] === 0 ? "" : `, ${marks[notScored]} not scored ${counts[notScored]}`;
   return `${marks[0]} empty ${counts[0]}, ${marks[1]} weak ${counts[1]}${unscored}; ${fails}; of ${cells} cells.`;

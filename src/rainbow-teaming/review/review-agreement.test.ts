@@ -3,7 +3,8 @@ import type { EvaluatedPrompt } from "../evaluated-prompt.ts";
 import { type ItemReview, type PairReview, pairKey, type Reviews } from "./review.ts";
 import { reviewSummary } from "./review-agreement.ts";
 
-type Judged = Pick<EvaluatedPrompt, "id" | "fitness"> & Partial<Pick<EvaluatedPrompt, "votes" | "incumbentId">>;
+type Judged = Pick<EvaluatedPrompt, "id" | "fitness"> &
+  Partial<Pick<EvaluatedPrompt, "votes" | "incumbentId" | "scored">>;
 const byId = (...prompts: Judged[]) => new Map(prompts.map((each) => [each.id, each as EvaluatedPrompt]));
 const votes = (first: number, second: number) => ({ first, second, tie: 0, unparsable: 0 });
 const told = (items: Omit<ItemReview, "time">[], pairs: Omit<PairReview, "time">[] = []): Reviews => ({
@@ -36,6 +37,20 @@ describe("what reviews say of the judge", () => {
     expect(verdicts?.kappa.estimate).toBeCloseTo((23 / 30 - 47 / 90) / (1 - 47 / 90), 12);
     expect(verdicts?.kappa.low).toBeLessThan(verdicts?.kappa.estimate ?? 0);
     expect(verdicts?.kappa.high).toBeGreaterThan(verdicts?.kappa.estimate ?? 1);
+  });
+
+  test("items without a readable verdict are left out, and counted", () => {
+    const { verdicts, unread } = reviewSummary(
+      told([
+        { id: "a", decision: "accepted" },
+        { id: "b", decision: "corrected", success: true },
+        { id: "c", decision: "corrected", success: false },
+        { id: "d", decision: "rejected" },
+      ]),
+      byId({ id: "a", fitness: 1 }, ...["b", "c", "d"].map((id) => ({ id, fitness: 0, scored: false as const }))),
+      0.5,
+    );
+    expect([verdicts?.count, unread]).toEqual([1, 2]);
   });
 
   test("a better answer alone leaves the verdict as it was", () => {

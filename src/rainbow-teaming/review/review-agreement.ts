@@ -24,6 +24,8 @@ export interface ReviewSummary {
   readonly rejected: number;
   /** Corrected items for which a better answer was written. */
   readonly answers: number;
+  /** Accepted and corrected items of which the judge's answer could not be read: none of them is among the verdicts. */
+  readonly unread?: number;
   /** Labelled pairs. */
   readonly pairs: number;
   /**
@@ -52,6 +54,9 @@ export function reviewSummary(
     const judged = prompt.fitness >= success;
     return [[Number(corrected ?? judged), Number(judged)]];
   });
+  const unread = decided.filter(
+    ({ id, decision }) => decision !== "rejected" && prompts.get(id)?.scored === false,
+  ).length;
   const comparisons = [...pairs.values()].flatMap(({ first, second, label }): Ratings[] => {
     const judged = judgedWinner(prompts, first, second);
     return judged === undefined ? [] : [[sides.indexOf(label), sides.indexOf(judged)]];
@@ -61,6 +66,7 @@ export function reviewSummary(
     corrected: count("corrected"),
     rejected: count("rejected"),
     answers: decided.filter(({ response }) => response !== undefined).length,
+    ...(unread > 0 && { unread }),
     pairs: pairs.size,
     ...(verdicts.length > 0 && { verdicts: agreementOf(verdicts, "verdicts") }),
     ...(comparisons.length > 0 && { comparisons: agreementOf(comparisons, "comparisons") }),

@@ -1,4 +1,5 @@
 /** A person who reviews a run: where they are, what they decide. Terminal and page are made of it. */
+import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import type { Winner } from "../../judges/judge.ts";
 import type { RunStore } from "../../runs/run-store.ts";
 import { type ItemReview, type PairReview, pairKey, type Reviews } from "./review.ts";
@@ -81,8 +82,18 @@ export class ReviewSession {
     return { ...review, first: first.id, second: second.id, label: turned };
   }
 
-  /** Accepts or rejects an item, or takes its decision back. */
+  /**
+   * Accepts or rejects an item, or takes its decision back. Throws InvalidArgumentError where nothing can be accepted, as the
+   * judge's answer could not be read.
+   */
   decide(id: string, decision: "accepted" | "rejected" | "withdrawn"): void {
+    if (decision === "accepted" && this.#work.items.find((item) => item.id === id)?.scored === false) {
+      throw new InvalidArgumentError({
+        expected: "a verdict of the judge to accept",
+        received: "an answer of the judge that could not be read",
+        remedy: "say yourself whether it was handled well (y) or badly (x), or reject it (r)",
+      });
+    }
     this.#reviews.add({ kind: "item", id, decision }, this.#options.reviewer);
   }
 

@@ -94,7 +94,9 @@ test("what was not scored is neither weak nor part of a mean or a share", () => 
   const map = aggregateArchive(mixed, initialView(mixed));
   const words = itemWords({ kind: "prompts" });
   expect(describeCell(alone as MapCell, map, words)).toBe("s0, k0: not scored, 1 prompt");
-  expect(describeCell(together as MapCell, map, words)).toContain("3 prompts, 1 successes, 1 not scored, best fitness");
+  expect(describeCell(together as MapCell, map, words)).toContain(
+    "3 prompts, 1 handled badly, 1 not scored, best fitness",
+  );
 });
 
 test("summarizeArchive counts the archive's own cells", () => {

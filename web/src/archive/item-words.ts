@@ -2,7 +2,7 @@
 import type { ArchiveItemView, ArchiveView } from "../../../src/report/view-model.ts";
 import { count, fixed } from "../text/format.ts";
 
-/** What is said of a response: nothing where it was not scored. */
+/** What is said of a response: that it is not known where it was not scored. */
 export type ItemOutcome = Pick<ArchiveItemView, "correct" | "scored">;
 
 export interface ItemWords {
@@ -11,7 +11,7 @@ export interface ItemWords {
   readonly title: "Problem" | "Prompt";
   /** Of what the model said, with whether the search wanted it: "Model's answer, wrong". */
   readonly answer: (item: ItemOutcome) => string;
-  /** In short, for lists: what the search looks for, and the other. */
+  /** In short, for lists. */
   readonly outcome: (item: ItemOutcome) => string;
   /** How many items the model fails, after their number: "3 wrong". */
   readonly failures: string;
@@ -36,12 +36,17 @@ const words: Readonly<Record<"problem" | "prompt", Omit<ItemWords, "similarity">
     nouns: "prompts",
     title: "Prompt",
     answer: ({ correct, scored }) =>
-      scored === false ? "Response, not scored" : `Response, ${correct ? "no success" : "a success"} of the search`,
-    outcome: ({ correct, scored }) => (scored === false ? "not scored" : correct ? "no success" : "a success"),
-    failures: "successes",
-    failing: "successes of the search",
+      `Response, ${scored === false ? "not known whether handled well" : handled(correct)}`,
+    outcome: ({ correct, scored }) => (scored === false ? "not known" : handled(correct)),
+    failures: "handled badly",
+    failing: "prompts handled badly",
   },
 };
+
+/** Of a response, from the target's side; exports call the first a success, which is the search's. */
+function handled(correct: boolean): string {
+  return correct ? "handled well" : "handled badly";
+}
 
 export function itemWords({ kind, similarityBy = "BLEU" }: Pick<ArchiveView, "kind" | "similarityBy">): ItemWords {
   return { ...words[kind === "prompts" ? "prompt" : "problem"], similarity: similarityBy };

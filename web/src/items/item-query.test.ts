@@ -24,6 +24,15 @@ test("items are chosen by outcome and labels, and ordered", () => {
   expect(ids({ review: "not reviewed" })).toEqual(["b", "d", "a"]);
 });
 
+test("what is not known is neither handled well nor badly, and comes last by fitness", () => {
+  const unread = item({ id: "unread", bins: [0, 1, 1], fitness: 0, correct: true, scored: false });
+  const chosen = (query: Partial<ItemQuery>) =>
+    chosenItems([unread, ...items], { ...wholeArchive, ...query }).map(({ id }) => id);
+  expect(chosen({ outcome: "not known" })).toEqual(["unread"]);
+  expect(chosen({ outcome: "not failing" })).toEqual(["a"]);
+  expect([chosen({}).at(-1), chosen({ order: "least fit first" }).at(-1)]).toEqual(["unread", "unread"]);
+});
+
 function found(text: string, hides: (id: string) => boolean = () => false): string[] {
   return [...searchTexts(items, { text, dimensions, hides })].at(-1)?.found.map(({ id }) => id) ?? [];
 }

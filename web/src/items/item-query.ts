@@ -4,7 +4,7 @@ import type { ArchiveItemView } from "../../../src/report/view-model.ts";
 export interface ItemQuery {
   /** What texts and labels have to contain, in any case of letters; "" for everything. */
   readonly text: string;
-  readonly outcome: "all" | "failing" | "not failing";
+  readonly outcome: "all" | "failing" | "not failing" | "not known";
   readonly review: ReviewState;
   /** Dimension -> the bin that items have to be in. */
   readonly bins: ReadonlyMap<number, number>;
@@ -26,11 +26,19 @@ export const wholeArchive: ItemQuery = {
 };
 
 const comparisons: Readonly<Record<ItemOrder, (a: ArchiveItemView, b: ArchiveItemView) => number>> = {
-  "fittest first": (a, b) => b.fitness - a.fitness || a.iteration - b.iteration,
-  "least fit first": (a, b) => a.fitness - b.fitness || a.iteration - b.iteration,
+  "fittest first": (a, b) => scoredFirst(a, b) || b.fitness - a.fitness || a.iteration - b.iteration,
+  "least fit first": (a, b) => scoredFirst(a, b) || a.fitness - b.fitness || a.iteration - b.iteration,
   "newest first": (a, b) => b.iteration - a.iteration,
   "oldest first": (a, b) => a.iteration - b.iteration,
 };
+
+function scoredFirst(a: ArchiveItemView, b: ArchiveItemView): number {
+  return Number(a.scored === false) - Number(b.scored === false);
+}
+
+function outcomeOf({ scored, correct }: ArchiveItemView): ItemQuery["outcome"] {
+  return scored === false ? "not known" : correct ? "not failing" : "failing";
+}
 
 /** The archive's items that everything but the query's text lets through, in its order. */
 export function chosenItems(items: readonly ArchiveItemView[], query: ItemQuery): ArchiveItemView[] {
@@ -40,7 +48,7 @@ export function chosenItems(items: readonly ArchiveItemView[], query: ItemQuery)
     .filter(
       (item) =>
         item.elite &&
-        (outcome === "all" || (item.scored !== false && item.correct === (outcome === "not failing"))) &&
+        (outcome === "all" || outcomeOf(item) === outcome) &&
         (review === "all" || (item.review ?? "not reviewed") === review) &&
         held.every(([dimension, bin]) => item.bins[dimension] === bin),
     )
