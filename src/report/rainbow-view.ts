@@ -22,6 +22,7 @@ import { searchCommand } from "./search-command.ts";
 import { spendingViews } from "./spending-views.ts";
 import { versionsOf } from "./versions.ts";
 import type { ArchiveItemView, ArchiveView, CurveView, ReportViewModel } from "./view-model.ts";
+import { comparisonCounts, voteNotes } from "./vote-notes.ts";
 
 /** The report of a search over prompts. Throws InvalidArgumentError for a configuration that is none. */
 export function rainbowView(store: RunStore): ReportViewModel {
@@ -167,7 +168,9 @@ function verdictOf(
     };
   }
   const unread = Object.values(heldOut?.scores ?? {}).filter((score) => score === null).length;
-  const isKnown = Math.max(unscored, unread) <= toleratedUnknown * found.elites.length;
+  const { comparisons, unread: undecided } = comparisonCounts(found.prompts.values());
+  const isKnown =
+    Math.max(unscored, unread) <= toleratedUnknown * found.elites.length && undecided <= toleratedUnknown * comparisons;
   const kept = found.elites.length;
   const people = found.elites.filter(({ id }) => items.has(id)).length;
   const standing = searchStanding({ configuration, kept, heldOut, reviewed: people });
@@ -178,7 +181,7 @@ function verdictOf(
   };
 }
 
-/** A larger share of prompts without a readable score makes a result doubtful. */
+/** A larger share of prompts without a readable score, or of comparisons without a readable vote, makes a result doubtful. */
 const toleratedUnknown = 0.02;
 
 function unscoredCount({ elites }: FoundPrompts): number {
@@ -210,6 +213,7 @@ function notesOf(
       : [
           `The judge's answer could not be read for ${unscored} of ${found.elites.length} prompts of the archive (${share} %): whether they are handled badly is not known, and shares leave them out.`,
         ]),
+    ...voteNotes(comparisonCounts(found.prompts.values()), configuration.votes),
     ...(heldOutJudge === undefined
       ? [
           "There was no held-out judge (--held-out-judge): what is handled badly is told by the search's own judge alone, whose mistakes a search finds too.",
