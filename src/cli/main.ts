@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The executable. Only this file is loaded by a Node that is too old for the rest. */
+import module from "node:module";
 import process from "node:process";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
@@ -14,6 +15,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
     if (error.code === "EPIPE") process.exit();
     throw error;
   });
+  // Compiled code is kept between runs, which takes a third of a second off each; NODE_DISABLE_COMPILE_CACHE=1 turns it off.
+  module.enableCompileCache();
   const { runProgram } = await import("./program.ts");
   process.exitCode = await runProgram(process.argv.slice(2));
 }

@@ -6,7 +6,7 @@
  * any iteration of a long run can be replayed without its predecessors. Generator: xoroshiro128+ (pure-rand), its
  * 128-bit state the SHA-256 of the name.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
@@ -20,7 +20,8 @@ export type RandomLabel = string | number;
 export class RandomStream {
   readonly seed: number;
   readonly path: readonly RandomLabel[];
-  readonly #generator: JumpableRandomGenerator;
+  /** Made at the first draw: many streams are only split. */
+  #made: JumpableRandomGenerator | undefined;
 
   /** @param seed any finite number @param path labels that name this stream's use */
   constructor(seed: number, path: readonly RandomLabel[] = []) {
@@ -33,10 +34,13 @@ export class RandomStream {
     }
     this.seed = seed;
     this.path = path;
-    const digest = createHash("sha256")
-      .update(JSON.stringify([seed, ...path]))
-      .digest();
-    this.#generator = xoroshiro128plusFromState([0, 4, 8, 12].map((offset) => digest.readInt32LE(offset)));
+  }
+
+  get #generator(): JumpableRandomGenerator {
+    if (this.#made !== undefined) return this.#made;
+    const digest = hash("sha256", JSON.stringify([this.seed, ...this.path]), "buffer");
+    this.#made = xoroshiro128plusFromState([0, 4, 8, 12].map((offset) => digest.readInt32LE(offset)));
+    return this.#made;
   }
 
   /** The stream named by this one's path and more labels; independent of what was drawn from this one. */

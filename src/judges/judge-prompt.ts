@@ -3,7 +3,7 @@
  * mark that is in none of them, so that no text can end itself and go on as an instruction. The mark follows from the
  * texts (equal texts give equal prompts, which recorded calls need) and is looked for in them.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ChatMessage } from "../language-models/language-model.ts";
 import type { JudgedItem } from "./judge.ts";
 
@@ -72,9 +72,7 @@ function shortened(text: string, maximumCharacters: number): string {
 
 function unusedMark(texts: readonly string[]): string {
   for (let attempt = 0; ; attempt++) {
-    const digest = createHash("sha256")
-      .update(JSON.stringify([attempt, ...texts]))
-      .digest("hex");
+    const digest = hash("sha256", JSON.stringify([attempt, ...texts]));
     const mark = `==${digest.slice(0, 12)}==`;
     if (!texts.some((text) => text.toLowerCase().includes(mark.slice(2, -2)))) return mark;
   }

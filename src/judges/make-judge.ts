@@ -1,5 +1,5 @@
 /** What judges of every kind are made from. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { UnsupportedCapabilityError } from "../core/errors/unsupported-capability-error.ts";
 import type { RandomStream } from "../core/random.ts";
 import type { Judge, JudgeCapability, JudgedItem, JudgedPair, JudgeScore } from "./judge.ts";
@@ -40,10 +40,7 @@ export function oneScore(
 
 /** The stream of one item or pair: it depends on the texts and the stream's name alone. */
 export function streamOf(random: RandomStream, subject: JudgedItem | JudgedPair, purpose: string): RandomStream {
-  const digest = createHash("sha256")
-    .update(JSON.stringify(canonical(subject)))
-    .digest("hex");
-  return random.split(purpose, digest);
+  return random.split(purpose, hash("sha256", JSON.stringify(canonical(subject))));
 }
 
 /** A seed for a model's samples, from the stream's name alone. */

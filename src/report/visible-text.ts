@@ -7,6 +7,7 @@ const deceptive =
 
 /** The text with carriage returns dropped before line feeds and each deceptive character shown as its code, "[U+202E]". */
 export function visibleText(text: string): string {
+  if (!/[^\t\n\x20-\x7e]/.test(text)) return text;
   return text.replaceAll("\r\n", "\n").replace(deceptive, (character) => `[U+${code(character)}]`);
 }
 

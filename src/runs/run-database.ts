@@ -92,6 +92,7 @@ export function openRun(options: OpenRunOptions): RunStore {
   if (options.mode === "read") return openReader(directory, path);
   return openLocked(directory, path, (database) => {
     checkRun(database, path);
+    checkPages(database, path);
     writeAheadLog(database);
     database.prepare("UPDATE run SET writer = ?").run(process.pid);
   });
@@ -109,7 +110,15 @@ function openLocked(directory: string, path: string, prepare: (database: Databas
 
 function openReader(directory: string, path: string): RunStore {
   const database = openDatabase(readableLocation(directory, path), { readOnly: true, timeout: 10_000 });
-  return openStore({ directory, path, release: () => {}, database, prepare: (opened) => checkRun(opened, path) });
+  const prepare = (opened: Database) => {
+    checkRun(opened, path);
+    // Of the calls a reader takes but sums, and they are most of the file.
+    const tables = opened
+      .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('model_calls', 'sqlite_sequence')")
+      .all();
+    for (const { name } of tables) checkPages(opened, path, String(name));
+  };
+  return openStore({ directory, path, release: () => {}, database, prepare });
 }
 
 function openStore(options: {
@@ -168,7 +177,12 @@ function checkRun(database: Database, path: string): void {
       remedy: `open it with that version (npx illume@${version}), or start a new run`,
     });
   }
-  const [row] = database.prepare("PRAGMA quick_check(1)").all();
+}
+
+/** Throws CorruptFileError where pages of a table, or of the whole file, are damaged. */
+function checkPages(database: Database, path: string, table?: string): void {
+  const which = table === undefined ? "1" : `'${table.replaceAll("'", "''")}'`;
+  const [row] = database.prepare(`PRAGMA quick_check(${which})`).all();
   if (row?.quick_check !== "ok") {
     throw new CorruptFileError({
       expected: "an undamaged run database",

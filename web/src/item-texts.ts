@@ -1,5 +1,5 @@
 /** The texts of an archive's items, read part by part when one of them is looked at. */
-import { type ItemTexts, itemsInPart } from "../../src/report/packed-items.ts";
+import { type ItemTexts, itemsInPart, type PackedTexts, unpackedTexts } from "../../src/report/packed-items.ts";
 import { visibleTexts } from "./text/visible-texts.ts";
 
 /** The JSON text of a part; undefined where there is no such part. */
@@ -18,7 +18,8 @@ export class ItemTextParts {
     const number = Math.floor(place / itemsInPart);
     let part = this.#parts.get(number);
     if (part === undefined) {
-      part = visibleTexts(JSON.parse(this.#read(number) ?? "[]")) as readonly ItemTexts[];
+      const json = this.#read(number);
+      part = json === undefined ? [] : unpackedTexts(visibleTexts(JSON.parse(json)) as PackedTexts);
       this.#parts.set(number, part);
     }
     const texts = part[place % itemsInPart];

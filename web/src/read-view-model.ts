@@ -1,4 +1,4 @@
-import type { PackedItem } from "../../src/report/packed-items.ts";
+import { type PackedItems, unpackedItems } from "../../src/report/packed-items.ts";
 import type { ReportViewModel } from "../../src/report/view-model.ts";
 import { ItemTextParts, type ReadPart } from "./item-texts.ts";
 import { LazyItem } from "./lazy-item.ts";
@@ -23,6 +23,7 @@ export function readViewModel(text: string, readPart: ReadPart): ReportViewModel
   const { archive } = viewModel;
   if (archive === undefined) return viewModel;
   const texts = new ItemTextParts(readPart);
-  const items = (archive.items as readonly PackedItem[]).map((item, place) => LazyItem.of(item, place, texts));
+  const packed = archive.items as unknown as PackedItems;
+  const items = unpackedItems(packed).map((item, place) => LazyItem.of(item, place, texts));
   return { ...viewModel, archive: { ...archive, items } };
 }

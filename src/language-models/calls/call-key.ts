@@ -1,5 +1,5 @@
 /** The name of a call by its content: equal names, equal calls, in every run and on every machine. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { CheckedGenerateOptions } from "../generate-options.ts";
 import type { GenerateOptions, Prompt } from "../language-model.ts";
 
@@ -28,9 +28,7 @@ const keyFormat = 1;
 
 /** SHA-256 of model, revision, prompt, parameters and sample as canonical JSON, in hexadecimal digits. */
 export function callKey({ id, revision }: CalledModel, content: CallContent): string {
-  return createHash("sha256")
-    .update(canonicalJson({ format: keyFormat, model: id, revision, ...content }))
-    .digest("hex");
+  return hash("sha256", canonicalJson({ format: keyFormat, model: id, revision, ...content }));
 }
 
 /** JSON with sorted names and no spaces: one text for one value. */

@@ -20,7 +20,7 @@ export function generations(
     send: async (calls, { signal, beforeRepeating }) => {
       const first = calls[0] as PlannedCall<Generating>;
       const { maximumTokens, temperature, topP, stop, seed, tokenLogProbabilities, alternatives } = first.content;
-      const samples = calls.filter((call) => promptOf(call) === promptOf(first)).length;
+      const samples = calls.length === 1 ? 1 : calls.filter((call) => promptOf(call) === promptOf(first)).length;
       const callAt = (prompt: number, sample: number) => calls[prompt * samples + sample] as PlannedCall<Generating>;
       const rows = await model.generate({
         prompts: Array.from({ length: calls.length / samples }, (_, prompt) => callAt(prompt, 0).content.prompt),
@@ -84,6 +84,7 @@ function promptOf({ content }: PlannedCall<Generating>): string {
 
 /** Calls by prompts that lack the same samples: what `generate` takes at once. Usually that is all of them. */
 function rectangles(calls: readonly PlannedCall<Generating>[]): readonly (readonly PlannedCall<Generating>[])[] {
+  if (calls.length === 1) return [calls];
   const rows = Map.groupBy(calls, promptOf);
   const runs = [...rows.values()].flatMap(consecutive);
   const shapes = Map.groupBy(runs, (run) => `${run[0]?.content.sample} ${run.length}`);

@@ -9,6 +9,8 @@ export function encodeResult(result: unknown): string {
 
 /** What encodeResult was given. */
 export function decodeResult<Result>(text: string): Result {
+  // Without a mark there is nothing to revive, which takes ten times as long as to parse.
+  if (!text.includes('{"number":"')) return JSON.parse(text) as Result;
   return JSON.parse(text, (_, value: unknown) => {
     const { number, ...others } = (value ?? {}) as { number?: unknown };
     const marked = ["Infinity", "-Infinity", "NaN"].includes(number as string) && Object.keys(others).length === 0;

@@ -28,20 +28,23 @@ export function guardedFetch(options: GuardedFetchOptions): typeof globalThis.fe
     if (bytes.length > maximumBytes) {
       throw new WireFailure("unusable", `an answer of more than ${maximumBytes} bytes, cut off there`);
     }
-    const type = headers.get("content-type") ?? "no content type";
+    const named = (wanted: string) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
+    const type = named("content-type") ?? "no content type";
     if (status >= 200 && status < 300) requireDocument(bytes, type, form);
-    // A decoded and complete body: what the headers say of its coding and length holds no longer.
-    for (const name of ["content-encoding", "content-length", "transfer-encoding"]) headers.delete(name);
+    const kept = headers.filter(([name]) => !ofTheWire.has(name.toLowerCase()));
     const empty = status === 204 || status === 205 || status === 304;
-    return new Response(empty ? null : bytes, { status, statusText, headers });
+    return new Response(empty ? null : bytes, { status, statusText, headers: kept as [string, string][] });
   };
 }
 
-const lenient = new TextDecoder();
+/** Of a decoded and complete body: what these headers say of its coding and length holds no longer. */
+const ofTheWire: ReadonlySet<string> = new Set(["content-encoding", "content-length", "transfer-encoding"]);
+
 const strict = new TextDecoder("utf-8", { fatal: true });
 
 function requireDocument(bytes: Uint8Array, type: string, form: "json" | "text"): void {
-  if (/text\/html/iu.test(type) || /^\s*<(!doctype|html)/iu.test(lenient.decode(bytes.subarray(0, 100)))) {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(100, bytes.length)).toString("latin1");
+  if (/text\/html/iu.test(type) || /^[\s\u00ef\u00bb\u00bf]*<(!doctype|html)/iu.test(start)) {
     throw new WireFailure("transient", `a web page (HTML) instead of ${form === "json" ? "JSON" : "text"}`);
   }
   let text: string;

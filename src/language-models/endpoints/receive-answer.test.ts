@@ -33,7 +33,8 @@ describe.each(both)("an answer %s", (_, receive) => {
       response.end(body);
     });
     const init = { method: "POST", headers: { "X-Key": "k" }, body: "für dich" };
-    const { status, statusText, headers, bytes } = await receive(`${url}/a`, init, 1000);
+    const { status, statusText, headers: pairs, bytes } = await receive(`${url}/a`, init, 1000);
+    const headers = new Headers(pairs.map(([name, value]) => [name, value]));
     expect([status, statusText, headers.get("x-method")]).toEqual([418, "teapot", "POST"]);
     expect(headers.getSetCookie()).toEqual(["a=1", "b=2"]);
     expect(new TextDecoder().decode(bytes)).toBe("k für dich");

@@ -8,7 +8,8 @@ import { Agent, type IncomingMessage, request } from "node:http";
 export interface ReceivedAnswer {
   readonly status: number;
   readonly statusText: string;
-  readonly headers: Headers;
+  /** Names and values; what was sent several times may stand here several times. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
   /** At most one byte more than was allowed: then the connection was closed there. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
@@ -28,9 +29,7 @@ export function receiveByFetch(fetch: typeof globalThis.fetch): ReceiveAnswer {
     // Leaving the loop closes the connection.
     for await (const part of response.body ?? []) if (!parts.add(part)) break;
     const { status, statusText } = response;
-    // Fetch's own cannot be changed.
-    const headers = new Headers(response.headers);
-    return { status, statusText, headers, bytes: parts.joined() };
+    return { status, statusText, headers: [...response.headers], bytes: parts.joined() };
   };
 }
 
@@ -51,7 +50,11 @@ export const receiveAnswer: ReceiveAnswer = async (input, init, maximumBytes) =>
   if (!isPlain) return byFetch();
   const answer = await receivePlainly(url, init ?? {}, maximumBytes);
   const follows = (init?.redirect ?? "follow") === "follow";
-  const isRedirect = follows && answer.status > 300 && answer.status < 400 && answer.headers.has("location");
+  const isRedirect =
+    follows &&
+    answer.status > 300 &&
+    answer.status < 400 &&
+    answer.headers.some(([name]) => name.toLowerCase() === "location");
   // Nothing has been answered yet, so that nothing is paid twice.
   return isRedirect ? byFetch() : answer;
 };
@@ -59,36 +62,57 @@ export const receiveAnswer: ReceiveAnswer = async (input, init, maximumBytes) =>
 const connections = new Agent({ keepAlive: true });
 
 function receivePlainly(url: URL, init: RequestInit, maximumBytes: number): Promise<ReceivedAnswer> {
-  return new Promise((resolve, reject) => {
-    const body = (init.body ?? "") as string;
-    const headers: Record<string, string> = { accept: "*/*" };
-    new Headers(init.headers).forEach((value, name) => {
-      headers[name] = value;
-    });
-    headers["accept-encoding"] = "identity";
-    if (body !== "") headers["content-length"] = String(Buffer.byteLength(body));
-    const { method = "GET", signal } = init;
-    const sent = request(url, { method, headers, agent: connections, ...(signal && { signal }) }, (message) => {
-      const parts = new Parts(maximumBytes);
-      const end = () => resolve(answerOf(message, parts));
-      message.on("data", (part: Buffer) => {
-        if (parts.add(part)) return;
-        end();
-        message.destroy();
-      });
-      message.on("end", end);
-      message.on("error", reject);
-    });
-    sent.on("error", reject);
-    sent.end(body);
+  const { method = "GET", signal } = init;
+  const body = (init.body ?? "") as string;
+  if (signal?.aborted === true) return Promise.reject(signal.reason);
+  const { promise, resolve, reject } = Promise.withResolvers<ReceivedAnswer>();
+  const sent = request({
+    agent: connections,
+    method,
+    hostname: url.hostname.replace(/^\[(.*)\]$/u, "$1"),
+    port: url.port,
+    path: url.pathname + url.search,
+    headers: {
+      accept: "*/*",
+      ...recordOf(init.headers),
+      "accept-encoding": "identity",
+      ...(body !== "" && { "content-length": Buffer.byteLength(body) }),
+    },
   });
+  // Node's own handling of signals watches the ends of both streams, which takes as long as all the rest.
+  const stop = () => {
+    reject(signal?.reason);
+    sent.destroy();
+  };
+  signal?.addEventListener("abort", stop, { once: true });
+  sent.on("response", (message) => {
+    const parts = new Parts(maximumBytes);
+    const end = () => resolve(answerOf(message, parts));
+    message.on("data", (part: Buffer) => {
+      if (parts.add(part)) return;
+      end();
+      message.destroy();
+    });
+    message.on("end", end);
+    message.on("error", reject);
+  });
+  sent.on("error", reject);
+  sent.end(body);
+  return signal ? promise.finally(() => signal.removeEventListener("abort", stop)) : promise;
 }
 
-function answerOf(message: IncomingMessage, parts: Parts): ReceivedAnswer {
-  const headers = new Headers();
-  const { rawHeaders, statusCode = 0, statusMessage = "" } = message;
+/** A plain object needs no Headers, which check and sort what Node's client checks again. */
+function recordOf(headers: RequestInit["headers"]): Readonly<Record<string, string>> {
+  if (headers === undefined || Object.getPrototypeOf(headers) !== Object.prototype) {
+    return Object.fromEntries(new Headers(headers));
+  }
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value.trim()]));
+}
+
+function answerOf({ rawHeaders, statusCode = 0, statusMessage = "" }: IncomingMessage, parts: Parts): ReceivedAnswer {
+  const headers: [string, string][] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    headers.append(rawHeaders[index] as string, rawHeaders[index + 1] as string);
+    headers.push([rawHeaders[index] as string, rawHeaders[index + 1] as string]);
   }
   return { status: statusCode, statusText: statusMessage, headers, bytes: parts.joined() };
 }
