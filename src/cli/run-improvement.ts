@@ -6,32 +6,33 @@ import { IllumeError } from "../core/errors/illume-error.ts";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { programCommand } from "../core/program-command.ts";
 import { terminalLine, wrapToWidth } from "../core/terminal-text.ts";
-import { unknownPrice } from "../language-models/calls/budget.ts";
-import { addSpending, noSpending } from "../language-models/calls/call-cost.ts";
-import { describeEstimate } from "../language-models/calls/call-estimate.ts";
-import { describeSpending } from "../language-models/calls/describe-spending.ts";
-import { priceOf } from "../language-models/calls/price.ts";
 import { parseModelId } from "../language-models/model-id.ts";
 import type {
   ChangedSettings,
   ImprovementConfiguration,
 } from "../rainbow-teaming/improve/improvement-configuration.ts";
-import type { ImprovementProgress } from "../rainbow-teaming/improve/improvement-context.ts";
+import type { EstimatedWork } from "../rainbow-teaming/improve/improvement-estimate.ts";
 import type { FailedPrompt } from "../rainbow-teaming/improve/make-lessons.ts";
 import { namedFilesState } from "../runs/named-files.ts";
 import { createRun, openRun } from "../runs/run-database.ts";
 import { newRunName } from "../runs/run-folders.ts";
 import type { Json, RunStore } from "../runs/run-store.ts";
+import { checkFiles, checkModels } from "./check-improvement.ts";
 import type { CommandContext } from "./command-context.ts";
+import { closeAccess, type ImprovementAccess, openAccess, queuesOf } from "./improvement-access.ts";
+import {
+  describeImprovement,
+  improvementTeller,
+  noHeldOutJudge,
+  tellImprovementEstimate,
+} from "./improvement-display.ts";
 import { listenForInterruption } from "./interruption.ts";
-import { ModelPool } from "./model-pool.ts";
-import { openToAsk } from "./open-to-ask.ts";
+import { queueToGoOnWith } from "./model-access.ts";
 import { openToTeach } from "./open-to-teach.ts";
 import { goOnCommand } from "./run-code.ts";
 import { runReference } from "./run-directory.ts";
 import { printSummary } from "./run-summary.ts";
 import { isStop, stoppedRun } from "./stopped-run.ts";
-import { percentage, wholeNumber } from "./terminal/numbers.ts";
 import { progressDisplay } from "./terminal/progress-display.ts";
 import { writeLines } from "./terminal/terminal.ts";
 
@@ -52,20 +53,26 @@ export interface LessonSource {
   readonly prompts: readonly FailedPrompt[];
 }
 
-/**
- * Starts a new run in a folder of its own below `output`; nothing is made where a model or a file cannot be used.
- * @param source the search whose prompts are learnt from; default: searches of the run's own
- */
+/** How a new run begins. */
+export interface ImprovementStart {
+  /** The search whose prompts are learnt from; default: searches of the run's own. */
+  readonly source?: LessonSource;
+  /** Workers make the calls. */
+  readonly queueUrl?: string | undefined;
+}
+
+/** Starts a new run in a folder of its own below `output`; nothing is made where a model or a file cannot be used. */
 export async function startImprovement(
   configuration: ImprovementConfiguration,
   output: string,
   context: CommandContext,
-  source?: LessonSource,
+  { source, queueUrl }: ImprovementStart = {},
 ): Promise<void> {
-  const work = await checkFiles(configuration);
-  const pool = poolOf(configuration, context);
+  const work = await checkFiles(configuration, source !== undefined);
+  const access = await openAccess(configuration, context, queueUrl);
   try {
-    await checkModels(configuration, pool, context, source !== undefined);
+    const needs = { learnsOnly: source !== undefined, queued: queueUrl !== undefined };
+    await checkModels(configuration, access.pool, context, needs);
     const [{ improvementCommands }, { stateKeys }] = await Promise.all([
       import("../rainbow-teaming/improve/improvement-configuration.ts"),
       import("../rainbow-teaming/improve/improve-prompts.ts"),
@@ -81,47 +88,54 @@ export async function startImprovement(
         ...(source && { [sourceKey]: source.directory, [stateKeys.collected]: collected as unknown as Json }),
       },
     });
-    await run({ configuration, pool, store, context, ...work });
+    await run({ configuration, access, store, context, ...work });
   } finally {
-    await pool.release();
+    await closeAccess(access);
   }
 }
 
-/**
- * Goes on with a run that was stopped, or that waits for its trained target.
- * @param after the id of a model that was trained on the run's lessons
- */
+/** With what a run is gone on with. */
+export interface ImprovementContinuation {
+  /** Default: everything as it was. */
+  readonly change?: (before: ChangedSettings, target: string) => ChangedSettings;
+  /** The id of a model that was trained on the run's lessons. */
+  readonly after?: string;
+  /** As queueToGoOnWith takes it. */
+  readonly queueUrl?: string | undefined;
+}
+
+/** Goes on with a run that was stopped, or that waits for its trained target. */
 export async function continueImprovement(
   directory: string,
   context: CommandContext,
-  change: (before: ChangedSettings, target: string) => ChangedSettings = (before) => before,
-  after?: string,
+  { change = (before) => before, after, queueUrl }: ImprovementContinuation = {},
 ): Promise<void> {
   const [{ changeImprovement, improvementConfiguration }, { addTrainedTarget, stateKeys }] = await Promise.all([
     import("../rainbow-teaming/improve/improvement-configuration.ts"),
     import("../rainbow-teaming/improve/improve-prompts.ts"),
   ]);
   const store = openRun({ directory, mode: "write" });
-  let opened: { readonly configuration: ImprovementConfiguration; readonly pool: ModelPool } | undefined;
+  let opened: { readonly configuration: ImprovementConfiguration; readonly access: ImprovementAccess } | undefined;
   try {
     const { search, learning } = improvementConfiguration(store);
     changeImprovement(store, change({ calls: search.calls, learning }, search.target));
     const configuration = improvementConfiguration(store);
-    opened = { configuration, pool: poolOf(configuration, context) };
+    opened = { configuration, access: await openAccess(configuration, context, queueToGoOnWith(store, queueUrl)) };
     if (after !== undefined) {
       requireLessons(store.state(stateKeys.taught) !== undefined, directory);
-      await opened.pool.model(after);
+      if (opened.access.queue === undefined) await opened.access.pool.model(after);
+      else parseModelId(after);
       addTrainedTarget(store, after);
     }
   } catch (error) {
     store.close();
-    await opened?.pool.release();
+    if (opened !== undefined) await closeAccess(opened.access);
     throw error;
   }
   try {
     await run({ ...opened, store, context });
   } finally {
-    await opened.pool.release();
+    await closeAccess(opened.access);
   }
 }
 
@@ -134,51 +148,17 @@ function requireLessons(written: boolean, directory: string): void {
   });
 }
 
-function poolOf({ search }: ImprovementConfiguration, { terminal }: CommandContext): ModelPool {
-  const { threads, calls } = search;
-  return new ModelPool((id) => openToAsk(id, terminal, { threads, concurrency: calls.concurrency }));
-}
-
-/** Reads the files that are needed later, so that what is wrong with them is told before anything is paid. */
-async function checkFiles({ ability, abilityRows, ordinary, lessons, search }: ImprovementConfiguration) {
-  const [{ readAbilityRows }, { readOrdinaryRows }] = await Promise.all([
-    import("../rainbow-teaming/improve/ability.ts"),
-    import("../rainbow-teaming/improve/training-rows.ts"),
-  ]);
-  if (ordinary !== undefined) await readOrdinaryRows(ordinary, lessons, []);
-  const rows = ability === undefined ? search.domain.improve?.ability : await readAbilityRows(ability, abilityRows);
-  return { abilityPrompts: rows?.length ?? 0 };
-}
-
-/** All models before anything is made, so that a missing key, package or file is told first. */
-async function checkModels(
-  configuration: ImprovementConfiguration,
-  pool: ModelPool,
-  { terminal }: CommandContext,
-  learnsOnly: boolean,
-): Promise<void> {
-  const { modelOfRole, roles } = await import("../rainbow-teaming/run/role-models.ts");
-  const { search, teacher, train } = configuration;
-  const needed = learnsOnly ? (["judge", "oracle"] as const) : roles;
-  const ids = [...new Set([teacher, ...needed.flatMap((role) => modelOfRole(search, role) ?? [])])];
-  for (const id of ids) parseModelId(id);
-  const { maxUsd, price } = search.calls;
-  if (maxUsd !== undefined && ids.some((id) => priceOf(id, price) === undefined)) throw unknownPrice();
-  if (train === "here") await openToTeach(search.target, terminal);
-  for (const id of ids) await pool.model(id);
-}
-
 interface RunOptions {
   readonly configuration: ImprovementConfiguration;
-  readonly pool: ModelPool;
+  readonly access: ImprovementAccess;
   /** Closed when the run has ended. */
   readonly store: RunStore;
   readonly context: CommandContext;
   /** Of a new run, for its estimate. */
-  readonly abilityPrompts?: number;
+  readonly estimated?: Pick<EstimatedWork, "ability" | "labels">;
 }
 
-async function run({ configuration, pool, store, context, abilityPrompts }: RunOptions): Promise<void> {
+async function run({ configuration, access, store, context, estimated }: RunOptions): Promise<void> {
   const { terminal } = context;
   const resume = goOnCommand(store);
   const say = (text: string, command?: string) =>
@@ -187,6 +167,7 @@ async function run({ configuration, pool, store, context, abilityPrompts }: RunO
       ...(command === undefined ? [] : [`  ${command}`]),
     ]);
   const { search, archives } = configuration;
+  const { pool } = access;
   const display = progressDisplay({ terminal, rounds: archives });
   const interruption = listenForInterruption(() =>
     display.remark("Stopping after what is under way; Ctrl-C again ends at once."),
@@ -200,19 +181,21 @@ async function run({ configuration, pool, store, context, abilityPrompts }: RunO
       ]);
     const learnsOnly = runOrigin(store).command === improvementCommands.learn;
     const command = learnsOnly ? "learn" : "improve";
-    say(`illume ${command} ${search.domain.name}: ${describe(configuration, learnsOnly)}`);
-    if (abilityPrompts !== undefined) {
+    say(`illume ${command} ${search.domain.name}: ${describeImprovement(configuration, learnsOnly)}`);
+    if (estimated !== undefined) {
       const collected = store.state(stateKeys.collected) as { readonly training: readonly unknown[] } | undefined;
       const prompts = collected && { prompts: collected.training.length };
-      await tellEstimate(configuration, { ability: abilityPrompts, learnsOnly, ...prompts }, say);
+      await tellImprovementEstimate(configuration, { ...estimated, learnsOnly, ...prompts }, say);
       if (search.heldOutJudge === undefined && !learnsOnly) say(noHeldOutJudge);
     }
     say(`Run folder: ${relative(process.cwd(), store.directory) || "."}. Ctrl-C stops it; it goes on with`, resume);
-    const tell = progressTeller(configuration);
+    const tell = improvementTeller(configuration);
+    const queue = await queuesOf(access, store, interruption.signal, display.remark);
     const result = await (learnsOnly ? learnPrompts : improvePrompts)({
       configuration,
       store,
       open: (id) => pool.model(id),
+      ...(queue && { queue }),
       openTrainable: (id) => openToTeach(id, terminal),
       releaseModels: () => pool.release(),
       signal: interruption.signal,
@@ -267,56 +250,4 @@ async function writePartReports(store: RunStore, configuration: ImprovementConfi
     const viewModel = readPart(folder, runToViewModel);
     if (viewModel !== undefined) writeReport({ viewModel, file: join(folder, "report.html") });
   }
-}
-
-const noHeldOutJudge =
-  "Warning: no --held-out-judge. The search's own judge alone says how good the result is, and it also chooses the lessons.";
-
-function describe(configuration: ImprovementConfiguration, learnsOnly: boolean): string {
-  const { search, archives, heldOutArchives, lessons, train } = configuration;
-  const what = lessons === "sft" ? "answers" : "preferences";
-  const taught = train === "here" ? `${search.target} learns ${what}` : `${what} are written for ${search.target}`;
-  if (learnsOnly) return `${taught}, from what a search found.`;
-  return `${archives} searches of ${wholeNumber(search.iterations)} iterations, ${heldOutArchives} held out; ${taught}; measured before and after.`;
-}
-
-/** One line a phase and role, and their sum. */
-async function tellEstimate(
-  configuration: ImprovementConfiguration,
-  work: { readonly ability: number; readonly learnsOnly: boolean; readonly prompts?: number },
-  say: (text: string) => void,
-): Promise<void> {
-  const { estimateImprovement } = await import("../rainbow-teaming/improve/improvement-estimate.ts");
-  const estimates = await estimateImprovement(configuration, work);
-  say("Estimate, recorded calls free, repeats after failures not counted:");
-  for (const { phase, role, model, cost, price } of estimates) {
-    say(`  ${phase}, ${role} ${model}: ${describeEstimate(cost, price)}`);
-  }
-  const total = estimates.reduce((sum, { cost }) => addSpending(sum, cost), noSpending);
-  say(`  together up to ${describeSpending(total)}`);
-}
-
-/** A run's progress as the display takes it; the searches are its rounds. */
-function progressTeller(configuration: ImprovementConfiguration) {
-  return (progress: ImprovementProgress) => {
-    if (!("search" in progress)) return { ...progress, round: 0 };
-    const { phase, name, search } = progress;
-    const round = phase === "search" ? searchNumber(configuration, name) : 0;
-    if (search.phase !== "search") return { ...search, round };
-    const success = `success ${percentage(search.successRate, 0)} %`;
-    return {
-      phase,
-      round,
-      done: search.iterations,
-      total: configuration.search.iterations,
-      coverage: search.coverage,
-      facts: [name.replaceAll("-", " "), success, `${wholeNumber(search.spent.calls)} calls`],
-    };
-  };
-}
-
-/** From 1; searches that are learnt from come first. */
-function searchNumber({ archives, heldOutArchives }: ImprovementConfiguration, name: string): number {
-  const number = Number(/\d+$/u.exec(name)?.[0] ?? 1);
-  return name.startsWith("held-out") ? archives - heldOutArchives + number : number;
 }

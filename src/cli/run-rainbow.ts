@@ -22,10 +22,11 @@ import {
   type StartOptions,
 } from "./model-access.ts";
 import { goOnCommand } from "./run-code.ts";
+import { searchFacts } from "./search-facts.ts";
 import { isStop, isUnfinished, stoppedRun } from "./stopped-run.ts";
 import { gateState, printGatedSummary } from "./success-gate.ts";
 import { spentText, tellEstimates } from "./tell-spending.ts";
-import { percentage, wholeNumber } from "./terminal/numbers.ts";
+import { wholeNumber } from "./terminal/numbers.ts";
 import { progressDisplay } from "./terminal/progress-display.ts";
 import { writeLines } from "./terminal/terminal.ts";
 
@@ -173,23 +174,22 @@ const noHeldOutJudge =
   "Warning: no --held-out-judge. The search's own judge alone says how good the result is, and a search finds that judge's mistakes too.";
 
 /** A run's progress as the display takes it. */
-function progressTeller({ iterations, domain }: SearchConfiguration) {
+function progressTeller({ iterations }: SearchConfiguration) {
   let from: { readonly done: number; readonly time: number } | undefined;
   return (progress: SearchRunProgress) => {
     if (progress.phase !== "search") return { ...progress, round: 0 };
     const now = performance.now();
-    const { iterations: done, coverage, meanFitness, successRate } = progress;
+    const { iterations: done, coverage } = progress;
     from ??= { done, time: now };
     const seconds = (now - from.time) / 1000;
     const secondsLeft = done > from.done ? (seconds / (done - from.done)) * (iterations - done) : undefined;
-    const success = `success ${percentage(successRate, 0)} % (from ${domain.success})`;
     return {
       phase: progress.phase,
       round: 0,
       done,
       total: iterations,
       coverage,
-      facts: [`fitness ${meanFitness.toFixed(2)}`, success, spentText(progress.spent)],
+      facts: [...searchFacts(progress), spentText(progress.spent)],
       ...(secondsLeft !== undefined && { secondsLeft }),
     };
   };

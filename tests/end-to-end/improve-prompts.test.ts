@@ -1,5 +1,4 @@
 /** illume improve on prompts as a process: a tiny target taught here, one that is trained elsewhere, kills in every phase. */
-import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,13 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { readTrainingRecords } from "../../src/fine-tuning/data/read-training-records.ts";
-import { stateKeys } from "../../src/rainbow-teaming/improve/improve-prompts.ts";
-import { improvementConfiguration } from "../../src/rainbow-teaming/improve/improvement-configuration.ts";
-import { begunSearches, searchFolder } from "../../src/rainbow-teaming/improve/improvement-parts.ts";
-import { lessonsKey } from "../../src/rainbow-teaming/improve/make-lessons.ts";
+import { searchFolder } from "../../src/rainbow-teaming/improve/improvement-parts.ts";
 import { openReviews } from "../../src/rainbow-teaming/review/review-store.ts";
 import { openRun } from "../../src/runs/run-database.ts";
 import { type IllumeResult, runIllume, startIllume } from "./illume-process.ts";
+import { contentsOf } from "./improvement-contents.ts";
 import { serveModels } from "./landscape-server.ts";
 import { teachableDomain, teachableModels, writeTeachableTarget } from "./teachable-target.ts";
 
@@ -47,32 +44,6 @@ const start = (output: string, ...more: string[]) => {
   const flags = [...roles, ...teacher, ...budget, ...learning, "--output", output, ...more];
   return startIllume(["improve", "declining.yaml", ...flags], { cwd: folder });
 };
-
-/** All that may not differ between equal runs; the run's own folder in ids of trained models is left out. */
-function contentsOf(directory: string) {
-  const store = openRun({ directory, mode: "read" });
-  const searches = begunSearches(store, improvementConfiguration(store)).map((name) => {
-    const part = openRun({ directory: searchFolder(directory, name), mode: "read" });
-    const found = { name, entries: part.entries(), heldOut: part.state("held-out scores") };
-    part.close();
-    return found;
-  });
-  const keys = [...Object.values(stateKeys), lessonsKey, "measure before", "measure after 1"];
-  const states = keys.map((key) => store.state(key));
-  store.close();
-  const files = ["lessons", "learning/adapter"].flatMap((part) =>
-    readdirSync(join(directory, part), { recursive: true, encoding: "utf8" })
-      .filter((name) => /\.(jsonl|sh|safetensors)$/u.test(name))
-      .sort()
-      .map((name) => [
-        name,
-        createHash("sha256")
-          .update(readFileSync(join(directory, part, name)))
-          .digest("hex"),
-      ]),
-  );
-  return JSON.parse(JSON.stringify({ searches, states, files }).replaceAll(directory, "RUN")) as object;
-}
 
 describe("a target that is trained here", () => {
   test("is taught, and the report says what that did", async () => {

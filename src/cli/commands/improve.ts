@@ -12,9 +12,6 @@ import { startRun } from "../run-loop.ts";
 
 const sections = ["general", "warm", "search", "learn", "measure", "attack", "calls"] as const;
 
-// Calls of an improvement are made here.
-const { queue: _, ...searchArgs } = rainbowArgs;
-
 export const improve = illumeCommand({
   name: "improve",
   summary: "The whole loop: search for what a model gets wrong, teach it, measure what that did.",
@@ -50,7 +47,7 @@ export const improve = illumeCommand({
       description:
         "question-answering, cybersecurity, safety, or a YAML file: prompts, with --mutator, --judge and --teacher; with --after a run; grade-school: problems with a verifier (grade-school)",
     },
-    ...searchArgs,
+    ...rainbowArgs,
     ...improvementArgs,
     ...runCodeArg,
     ...changedFilesArg,
@@ -65,13 +62,14 @@ export const improve = illumeCommand({
     }
     const { startImprovement } = await import("../run-improvement.ts");
     const { output } = readConfiguration(args, ["general"]);
-    return startImprovement(await readImprovementFlags(domain, args), output, context);
+    return startImprovement(await readImprovementFlags(domain, args), output, context, { queueUrl: args.queue });
   },
 });
 
 /** With a target that was trained elsewhere. */
 async function goOn(args: Readonly<Record<string, unknown>>, after: string, context: CommandContext): Promise<void> {
-  const flags = [...givenRainbowFlags(args), givenImprovementFlag({ ...args, after: undefined })];
+  const { queue, ...settings } = args;
+  const flags = [...givenRainbowFlags(settings), givenImprovementFlag({ ...settings, after: undefined })];
   const other = flags.find((flag) => flag !== undefined);
   const { output } = readConfiguration(args, ["general"]);
   const directory = runDirectory((args.family as string | undefined) ?? "improve", output);
@@ -87,7 +85,7 @@ async function goOn(args: Readonly<Record<string, unknown>>, after: string, cont
     });
   }
   checkFilesOf(directory, args);
-  await continueImprovement(directory, context, undefined, after);
+  await continueImprovement(directory, context, { after, queueUrl: queue as string | undefined });
 }
 
 function refusePromptFlags(args: Readonly<Record<string, unknown>>, domain: string): void {

@@ -120,7 +120,8 @@ async function learnFromPrompts(
       });
     }
     const prompts = failedPrompts(promptRecords(source, false));
-    await startImprovement(configuration, (args.runs as string | undefined) ?? "runs", context, { directory, prompts });
+    const runs = (args.runs as string | undefined) ?? "runs";
+    await startImprovement(configuration, runs, context, { source: { directory, prompts } });
   } finally {
     source.close();
   }

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { defaultConfiguration } from "../../closed-loop/configuration.ts";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
+import type { ChangedSettings } from "../../rainbow-teaming/improve/improvement-configuration.ts";
 import type { SearchCalls } from "../../rainbow-teaming/run/search-configuration.ts";
 import { illumeCommand } from "../command.ts";
 import { queueArg } from "../queue-connection.ts";
@@ -56,12 +57,13 @@ export const resume = illumeCommand({
       refuseLearningFlags(args);
       return continueAttack(directory, context, changeCalls, args.queue);
     }
-    refuseQueue(args.queue);
     const { continueImprovement, isImprovementRun } = await import("../run-improvement.ts");
     if (await isImprovementRun(directory)) {
       const { changedSettings } = await import("../improvement-flags.ts");
-      return continueImprovement(directory, context, (before, target) => changedSettings(args, before, target));
+      const change = (before: ChangedSettings, target: string) => changedSettings(args, before, target);
+      return continueImprovement(directory, context, { change, queueUrl: args.queue });
     }
+    refuseQueue(args.queue);
     await continueRun(directory, context, (stored) => readConfiguration(args, sections, stored));
   },
 });
@@ -69,7 +71,7 @@ export const resume = illumeCommand({
 function refuseQueue(queue: string | undefined): void {
   if (queue === undefined) return;
   throw new InvalidArgumentError({
-    expected: "a search over prompts, or an attack, with --queue",
+    expected: "a search over prompts, an attack or an improvement on prompts with --queue",
     received: "a run of another kind, whose calls are made here",
     remedy: "leave it out",
   });

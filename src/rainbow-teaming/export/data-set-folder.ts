@@ -49,13 +49,19 @@ export async function writeDataSetFolder({
     descriptors,
     random: new RandomStream(0, ["data set card"]),
   });
-  const { iterations, prompts, elites, cells, reviews: summary } = facts;
+  const { iterations, put, elites, cells, reviews: summary } = facts;
+  const unread = records.filter(({ fitness }) => fitness === null).length;
   const isReviewed = summary.accepted + summary.corrected + summary.rejected > 0;
   const markdown = dataCardMarkdown(plainNames(card), {
     title: `${domain.name}: prompts that a model handles badly`,
     howMade: [
       domain.summary,
-      `Made by illume's search over prompts (Rainbow Teaming, arXiv 2402.16822): a model rewrites prompts towards the cells of an archive, the target answers, and a judge says which of two answers is worse; the best prompt of each cell is kept. ${iterations} of ${configuration.iterations} iterations were made, ${prompts} prompts were put to the target, ${elites} stand in the archive of ${cells} cells, and ${records.length} of these are in this data set. A prompt counts as a success of the search from a fitness of ${domain.success} on.`,
+      `Made by illume's search over prompts (Rainbow Teaming, arXiv 2402.16822): a model rewrites prompts towards the cells of an archive, the target answers, and a judge says which of two answers is worse; the best prompt of each cell is kept. ${iterations} of ${configuration.iterations} iterations were made. ${put} ${elites} prompts stand in the archive of ${cells} cells, and ${records.length} of these are in this data set. A prompt is handled badly, which is a success of the search, from a fitness of ${domain.success} on.`,
+      ...(unread === 0
+        ? []
+        : [
+            `The judge's answer could not be read for ${unread} of these: they have no fitness, and measures of it leave them out.`,
+          ]),
       "All prompts and responses were written by models and are not checked by anybody, except where the column review says so: they may be wrong, offensive or made to deceive.",
       ...(isReviewed
         ? [

@@ -17,6 +17,7 @@ import { duplicateRate } from "../../synthetic-data/measures/diversity/duplicate
 import { selfBleu } from "../../synthetic-data/measures/diversity/self-bleu.ts";
 import type { DataRow, Measure } from "../../synthetic-data/measures/measure.ts";
 import { sampleRows } from "../../synthetic-data/measures/sample-rows.ts";
+import { inShares } from "./share-measure.ts";
 
 /** More rows are sampled where rows are compared, and have no intervals elsewhere. */
 export const rowsMeasuredInFull = 10_000;
@@ -82,7 +83,7 @@ function measures(descriptors: readonly DataDescriptor[]) {
     ],
     compared: [
       ...[1, 2, 3].map((n) => distinctN({ n, part: "prompt" as const })),
-      selfBleu({ part: "prompt" }),
+      inShares(selfBleu({ part: "prompt" })),
       compressionRatio({ part: "prompt" }),
     ],
     repeats: [duplicateRate()],

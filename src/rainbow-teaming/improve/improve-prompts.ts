@@ -13,6 +13,7 @@
  */
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { programCommand } from "../../core/program-command.ts";
+import type { RunQueue } from "../../runs/queue/run-queue.ts";
 import type { Json } from "../../runs/run-store.ts";
 import { normalisedText } from "../../synthetic-data/filters/normalised-text.ts";
 import { type PromptRecord, promptRecords } from "../run/prompt-records.ts";
@@ -129,16 +130,21 @@ async function runPlanned(context: ImprovementContext, { name, purpose, configur
     configuration: configuration as unknown as Json,
     state: { command: rainbowCommand },
   });
+  let queue: RunQueue | undefined;
   try {
+    queue = options.queue?.(part);
     await runSearch({
       configuration: { ...configuration, calls: callsLeft(context.configuration.search.calls, elsewhere) },
       store: part,
       open: options.open,
+      queue,
+      targetHere: context.targetHere,
       ...(options.signal && { signal: options.signal }),
       onProgress: (search) =>
         options.onProgress?.({ phase: purpose === "renewed attack" ? purpose : "search", name, search }),
     });
   } finally {
+    await queue?.close();
     part.close();
   }
   store.setState(doneKey, true);

@@ -3,6 +3,7 @@ import { RandomStream } from "../../core/random.ts";
 import type { TrainableModel } from "../../fine-tuning/trainable-model.ts";
 import { throwIfAborted } from "../../language-models/interrupted.ts";
 import type { LanguageModel } from "../../language-models/language-model.ts";
+import type { RunQueue } from "../../runs/queue/run-queue.ts";
 import type { Json, RunStore } from "../../runs/run-store.ts";
 import { type OpenModel, RoleModels } from "../run/role-models.ts";
 import type { SearchRunProgress } from "../run/run-search.ts";
@@ -25,6 +26,11 @@ export interface ImprovementOptions {
   readonly store: RunStore;
   /** Opens a model that is asked; it is closed when its phase ends. */
   readonly open: OpenModel;
+  /**
+   * Workers make the calls of a run, the improvement's own or a part's: its queue, which is closed with the phase. A target
+   * that is trained here is asked here, before and after: it is on this machine, and nothing but the training differs.
+   */
+  readonly queue?: (store: RunStore) => RunQueue;
   /** Opens a model to teach. */
   readonly openTrainable: (id: string) => Promise<TrainableModel>;
   /** Called before training, which needs the memory of models that are kept open for later phases. */
@@ -58,6 +64,11 @@ export class ImprovementContext {
     this.random = new RandomStream(options.configuration.search.seed, ["improve prompts"]);
   }
 
+  /** Whether the target is asked in this process although workers make the other calls. */
+  get targetHere(): boolean {
+    return this.configuration.train === "here";
+  }
+
   /** Throws InterruptedError once the user asked to stop. */
   checkInterrupted(): void {
     throwIfAborted(this.options.signal);
@@ -78,10 +89,13 @@ export class ImprovementContext {
     const { configuration, store, options } = this;
     const started = performance.now();
     const tokensBefore = tokensOf(store);
+    const queue = options.queue?.(store);
     const models = new RoleModels({
       calls: callsLeft(configuration.search.calls, spentElsewhere(store, configuration, undefined)),
       store,
       open: options.open,
+      queue,
+      targetHere: this.targetHere,
     });
     try {
       const result = await make((role, id) => models.role(`${phase}, ${role}`, id));
@@ -100,6 +114,7 @@ export class ImprovementContext {
       return result;
     } finally {
       await models.close();
+      await queue?.close();
     }
   }
 

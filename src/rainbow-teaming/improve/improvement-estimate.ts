@@ -1,12 +1,13 @@
 /** What an improvement may take at most, by phase and role, told before it starts. */
 import { RandomStream } from "../../core/random.ts";
+import type { JudgeLabels } from "../../judges/labels.ts";
 import { rubricJudge } from "../../judges/rubric-judge.ts";
 import type { CallCost } from "../../language-models/calls/call-cost.ts";
 import { estimateCalls, type PlannedCalls } from "../../language-models/calls/call-estimate.ts";
 import { type Price, priceOf } from "../../language-models/calls/price.ts";
 import { promptTokensAtMost, textTokensAtMost } from "../../language-models/calls/token-bounds.ts";
 import { modelOfRole, roles } from "../run/role-models.ts";
-import { countedCalls, elitesAtMost, estimateSearch, silentModel } from "../run/search-estimate.ts";
+import { countedCalls, elitesAtMost, estimateMeasuring, estimateSearch, silentModel } from "../run/search-estimate.ts";
 import { heldOutJudge, searchJudges } from "../run/search-judges.ts";
 import type { ImprovementConfiguration } from "./improvement-configuration.ts";
 import type { PhaseRole } from "./improvement-context.ts";
@@ -14,7 +15,7 @@ import { teacherPrompt } from "./make-lessons.ts";
 
 /** What a role may take in a phase. */
 export interface PhaseEstimate {
-  readonly phase: "search" | "lessons" | "measure before" | "measure after" | "renewed attack";
+  readonly phase: "judge labels" | "search" | "lessons" | "measure before" | "measure after" | "renewed attack";
   readonly role: string;
   readonly model: string;
   readonly cost: CallCost;
@@ -27,6 +28,8 @@ export interface EstimatedWork {
   readonly ability: number;
   /** Prompts to make lessons of; default: all cells of all training archives. */
   readonly prompts?: number;
+  /** By which the search's judge is measured, once for all searches. */
+  readonly labels?: JudgeLabels | undefined;
   /** Lessons and learning alone. */
   readonly learnsOnly?: boolean;
 }
@@ -34,7 +37,7 @@ export interface EstimatedWork {
 /** Upper bounds, as estimateSearch has them. */
 export async function estimateImprovement(
   configuration: ImprovementConfiguration,
-  { ability, prompts, learnsOnly = false }: EstimatedWork,
+  { ability, prompts, labels, learnsOnly = false }: EstimatedWork,
 ): Promise<PhaseEstimate[]> {
   const { search, archives, heldOutArchives, renewedAttack } = configuration;
   const found = Math.min(elitesAtMost(search), search.iterations);
@@ -43,8 +46,10 @@ export async function estimateImprovement(
   const searched = await estimateSearch(search);
   const times = (phase: "search" | "renewed attack", count: number): PhaseEstimate[] =>
     searched.map(({ cost, ...rest }) => ({ ...rest, phase, cost: multiplied(cost, count) }));
+  const judge = labels === undefined ? [] : await estimateMeasuring(search, labels);
   const measured = await measurementEstimates(configuration, heldOutArchives * found, ability);
   return [
+    ...judge.map((each) => ({ ...each, phase: "judge labels" as const })),
     ...times("search", archives),
     ...lessons,
     ...measured.map((each) => ({ ...each, phase: "measure before" as const })),

@@ -6,6 +6,7 @@ import { type EvaluatedPrompt, judgedScore } from "../evaluated-prompt.ts";
 import type { ItemReview } from "../review/review.ts";
 import { type ReviewSummary, reviewSummary } from "../review/review-agreement.ts";
 import { reviews } from "../review/review-store.ts";
+import { describePut } from "./describe-found.ts";
 import { ancestorsOf, foundPrompts, promptLinks } from "./found-prompts.ts";
 import { heldOutScores } from "./held-out-scores.ts";
 import { searchConfiguration } from "./search-configuration.ts";
@@ -53,8 +54,8 @@ export interface PromptSelection {
 /** What is told of a search beside its records: numbers, so that its prompts need not be kept. */
 export interface SearchFacts {
   readonly iterations: number;
-  /** Prompts that were put to the target. */
-  readonly prompts: number;
+  /** How many prompts were put to the target, in a sentence. */
+  readonly put: string;
   /** Prompts of the archive. */
   readonly elites: number;
   readonly cells: number;
@@ -117,7 +118,7 @@ export function searchRecords(
   });
   const facts = {
     iterations: found.iterations,
-    prompts: found.prompts.size,
+    put: describePut(found),
     elites: found.elites.length,
     cells: found.cells,
     reviews: reviewSummary(reviewed, found.prompts, domain.success),

@@ -83,6 +83,7 @@ export class RoleModels {
   readonly #cache: CallCache | undefined;
   readonly #open: OpenModel;
   readonly #queue: RunQueue | undefined;
+  readonly #targetHere: boolean;
   readonly #opened = new Map<string, Promise<LanguageModel>>();
 
   /** Throws as openCallCache does, and as Budget. */
@@ -92,12 +93,15 @@ export class RoleModels {
     readonly open: OpenModel;
     /** Workers make the calls: nothing is opened here. */
     readonly queue?: RunQueue | undefined;
+    /** But the target, as one that this process trains. Default false. */
+    readonly targetHere?: boolean | undefined;
   }) {
-    const { calls, store, open, queue } = options;
+    const { calls, store, open, queue, targetHere = false } = options;
     this.#calls = calls;
     this.#store = store.modelCalls;
     this.#open = open;
     this.#queue = queue;
+    this.#targetHere = targetHere;
     this.budget = new Budget({
       limits: { maximumCalls: calls.maxCalls, maximumTokens: calls.maxTokens, maximumUsd: calls.maxUsd },
       spent: store.modelCalls.spending(),
@@ -109,14 +113,15 @@ export class RoleModels {
   async role(role: Role | `${string}, ${string}`, id: string): Promise<LanguageModel> {
     const revision = `${role}: ${fileRevision(id)}`;
     const { concurrency, price } = this.#calls;
+    const queue = this.#targetHere && /(?:^|, )target$/u.test(role) ? undefined : this.#queue;
     return new RecordedLanguageModel({
-      model: this.#queue === undefined ? await this.#openOnce(id) : await this.#queue.model(id, revision),
+      model: queue === undefined ? await this.#openOnce(id) : await queue.model(id, revision),
       revision,
       store: this.#store,
       cache: this.#cache,
       budget: this.budget,
       price: priceOf(id, price),
-      ...((this.#queue !== undefined || isEndpoint(id)) && { requestsAtOnce: concurrency, callsPerRequest: 1 }),
+      ...((queue !== undefined || isEndpoint(id)) && { requestsAtOnce: concurrency, callsPerRequest: 1 }),
     });
   }
 

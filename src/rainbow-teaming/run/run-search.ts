@@ -28,15 +28,17 @@ export interface SearchRunOptions {
   readonly open: OpenModel;
   /** Workers make the calls; `open` is not used then. */
   readonly queue?: RunQueue | undefined;
+  /** The target is asked here all the same. Default false. */
+  readonly targetHere?: boolean | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SearchRunProgress) => void;
 }
 
 /** Runs the search to its end. Throws as rainbowSearch does, and as the models do when they are opened. */
 export async function runSearch(options: SearchRunOptions): Promise<void> {
-  const { configuration, store, open, queue, signal, onProgress } = options;
+  const { configuration, store, open, queue, targetHere, signal, onProgress } = options;
   const { domain, iterations, batchSize, arms, calls, seed } = configuration;
-  const models = new RoleModels({ calls, store, open, queue });
+  const models = new RoleModels({ calls, store, open, queue, targetHere });
   const closing: Pick<Judge, "close">[] = [];
   const started = performance.now();
   const spentBefore = store.modelCalls.spending();

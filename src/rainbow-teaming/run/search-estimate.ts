@@ -1,6 +1,6 @@
 /** What a search may take at most, by role, told before it starts: its questions are counted on a model that settles nothing. */
 import { RandomStream } from "../../core/random.ts";
-import type { JudgedItem } from "../../judges/judge.ts";
+import type { Judge, JudgedItem } from "../../judges/judge.ts";
 import type { JudgeLabels } from "../../judges/labels.ts";
 import { plannedJudgements } from "../../judges/planned-judgements.ts";
 import { isEndpoint, tokensAddedBy } from "../../language-models/applications/asked-model.ts";
@@ -8,6 +8,7 @@ import type { CallCost } from "../../language-models/calls/call-cost.ts";
 import { estimateCalls, type PlannedCalls } from "../../language-models/calls/call-estimate.ts";
 import { type Price, priceOf } from "../../language-models/calls/price.ts";
 import { promptTokensAtMost, textTokensAtMost } from "../../language-models/calls/token-bounds.ts";
+import type { LanguageModel } from "../../language-models/language-model.ts";
 import { ScriptedLanguageModel } from "../../language-models/scripted-language-model.ts";
 import { cellsMove } from "../archives/archive-schema.ts";
 import { modelRanking } from "../cheap-ranking.ts";
@@ -39,19 +40,32 @@ export async function estimateSearch(
   labels?: JudgeLabels,
 ): Promise<RoleEstimate[]> {
   const planned = await plannedByRole(configuration);
-  for (const role of labels === undefined || !asksModel(configuration.domain.judge)
-    ? []
-    : (["judge", "oracle"] as const)) {
-    const measuring = await plannedJudgements(
-      (other) =>
-        role === "judge"
-          ? labelledJudge(configuration, labels as JudgeLabels, other, silentModel("oracle"))
-          : labelledJudge(configuration, labels as JudgeLabels, silentModel("judge"), other),
-      new Set(),
-      labels as JudgeLabels,
-    );
-    planned[role] = [...(planned[role] ?? []), ...measuring];
-  }
+  const measuring = labels === undefined ? {} : await plannedForLabels(configuration, labels);
+  for (const role of measuredRoles) planned[role] = [...(planned[role] ?? []), ...(measuring[role] ?? [])];
+  return estimates(configuration, planned);
+}
+
+/** What measuring the judge by people's labels may take alone, once. */
+export async function estimateMeasuring(
+  configuration: SearchConfiguration,
+  labels: JudgeLabels,
+): Promise<RoleEstimate[]> {
+  return estimates(configuration, await plannedForLabels(configuration, labels));
+}
+
+/** Roles that are asked where a judge is measured. */
+const measuredRoles = ["judge", "oracle"] as const;
+
+async function plannedForLabels(configuration: SearchConfiguration, labels: JudgeLabels): Promise<PlannedByRole> {
+  if (!asksModel(configuration.domain.judge)) return {};
+  const plannedFor = (judgeOf: (other: LanguageModel) => Judge) => plannedJudgements(judgeOf, new Set(), labels);
+  return {
+    judge: await plannedFor((other) => labelledJudge(configuration, labels, other, silentModel("oracle"))),
+    oracle: await plannedFor((other) => labelledJudge(configuration, labels, silentModel("judge"), other)),
+  };
+}
+
+function estimates(configuration: SearchConfiguration, planned: PlannedByRole): RoleEstimate[] {
   return roles.flatMap((role) => {
     const model = modelOfRole(configuration, role);
     if (model === undefined || planned[role] === undefined) return [];
@@ -62,7 +76,9 @@ export async function estimateSearch(
   });
 }
 
-async function plannedByRole(configuration: SearchConfiguration): Promise<Partial<Record<Role, PlannedCalls[]>>> {
+type PlannedByRole = Partial<Record<Role, readonly PlannedCalls[]>>;
+
+async function plannedByRole(configuration: SearchConfiguration): Promise<PlannedByRole> {
   const { domain, iterations, arms, rankedMutations, cheapJudge } = configuration;
   const { maximumTokens, system = "" } = domain.target;
   const longest = domain.seeds.reduce((most, seed) => (seed.length > most.length ? seed : most), "");
