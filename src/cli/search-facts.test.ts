@@ -11,4 +11,5 @@ test("what is not known is in neither number, and told", () => {
     "fitness 0.52",
   ]);
   expect(searchFacts({ ...found, unscoredCells: 12 })).toEqual(["12 of 12 cells not known"]);
+  expect(searchFacts({ ...found, filledCells: 0 })).toEqual([]);
 });

@@ -8,8 +8,14 @@ import type { Reviews } from "../rainbow-teaming/review/review.ts";
 import { reviewSummary } from "../rainbow-teaming/review/review-agreement.ts";
 import { reviews } from "../rainbow-teaming/review/review-store.ts";
 import { describePut } from "../rainbow-teaming/run/describe-found.ts";
-import { type FoundPrompts, foundPrompts, promptLinks, selfBleuSample } from "../rainbow-teaming/run/found-prompts.ts";
-import { type HeldOutScores, heldOutScores } from "../rainbow-teaming/run/held-out-scores.ts";
+import {
+  type FoundPrompts,
+  foundPrompts,
+  promptLinks,
+  type SearchMoment,
+  selfBleuSample,
+} from "../rainbow-teaming/run/found-prompts.ts";
+import { type HeldOutScores, heldOutRead, heldOutScores } from "../rainbow-teaming/run/held-out-scores.ts";
 import { judgeMeasurement } from "../rainbow-teaming/run/judge-labels.ts";
 import { type SearchConfiguration, searchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
 import type { RunStore } from "../runs/run-store.ts";
@@ -154,7 +160,7 @@ function verdictOf(
   const last = found.course.at(-1);
   if (last === undefined) return { verdict: "Not finished: no iteration is done yet.", verdictTone: "unfinished" };
   const successes = found.elites.filter(({ fitness, scored }) => scored !== false && fitness >= domain.success).length;
-  const filled = `${last.filledCells} of ${found.cells} cells are filled (${hundredthsText(last.coverage, 1)} %)`;
+  const filled = filledText(configuration, found, last);
   const unscored = unscoredCount(found);
   const known = found.elites.length - unscored;
   const left = unscored === 0 ? "" : ` (${unscored} more are not known: the judge's answer could not be read)`;
@@ -167,7 +173,7 @@ function verdictOf(
       verdictTone: "unfinished",
     };
   }
-  const unread = Object.values(heldOut?.scores ?? {}).filter((score) => score === null).length;
+  const { unread } = heldOutRead(heldOut);
   const { comparisons, unread: undecided } = comparisonCounts(found.prompts.values());
   const isKnown =
     Math.max(unscored, unread) <= toleratedUnknown * found.elites.length && undecided <= toleratedUnknown * comparisons;
@@ -181,6 +187,15 @@ function verdictOf(
   };
 }
 
+/** What an archive of another kind than the grid counts is not what its map by labels shows. */
+function filledText({ domain }: SearchConfiguration, found: FoundPrompts, last: SearchMoment): string {
+  const kind = domain.archive?.kind ?? "grid";
+  const share = `(${hundredthsText(last.coverage, 1)} %)`;
+  if (kind === "novelty") return `${found.elites.length} prompts are far enough from each other to be kept`;
+  if (kind === "grid") return `${last.filledCells} of ${found.cells} cells are filled ${share}`;
+  return `${last.filledCells} of the ${found.cells} cells of the archive (${kind}) are filled ${share}, shown by their labels`;
+}
+
 /** A larger share of prompts without a readable score, or of comparisons without a readable vote, makes a result doubtful. */
 const toleratedUnknown = 0.02;
 
@@ -188,8 +203,8 @@ function unscoredCount({ elites }: FoundPrompts): number {
   return elites.filter(({ scored }) => scored === false).length;
 }
 
-function shareText({ scores }: HeldOutScores, success: number): string {
-  const read = Object.values(scores).filter((score) => score !== null);
+function shareText(heldOut: HeldOutScores, success: number): string {
+  const { read } = heldOutRead(heldOut);
   if (read.length === 0) return "nothing could be read";
   const count = read.filter((score) => score >= success).length;
   const { low, high } = wilsonInterval(count, read.length);
@@ -203,7 +218,7 @@ function notesOf(
   store: RunStore,
 ): string[] {
   const { heldOutJudge, judge, iterations } = configuration;
-  const unread = Object.values(heldOut?.scores ?? {}).filter((score) => score === null).length;
+  const { unread } = heldOutRead(heldOut);
   const calls = describeCalls(store.modelCalls);
   const unscored = unscoredCount(found);
   const share = hundredthsText(unscored / Math.max(1, found.elites.length), 1);
