@@ -2,14 +2,14 @@
 import type { Fault } from "../endpoint/fault.ts";
 import type { EndpointRequest } from "../endpoint/fault-injecting-endpoint.ts";
 
-/** The share of all requests that goes wrong in each way, the first time. */
+/** The share of all requests that goes wrong in each way, the first time; little of what is waited for half a second. */
 export const firstFaults: readonly (readonly [Fault, number])[] = [
   ["rate-limit-with-retry-after", 0.05],
-  ["rate-limit", 0.005],
-  ["server-error", 0.01],
-  ["unavailable", 0.005],
-  ["cut", 0.01],
-  ["reset", 0.01],
+  ["rate-limit", 0.002],
+  ["server-error", 0.004],
+  ["unavailable", 0.004],
+  ["cut", 0.004],
+  ["reset", 0.004],
   ["broken-json", 0.02],
   ["wrong-content-type", 0.02],
   ["empty", 0.03],
