@@ -5,7 +5,8 @@ import { describeSpending } from "../language-models/calls/describe-spending.ts"
 import type { ImprovementConfiguration } from "../rainbow-teaming/improve/improvement-configuration.ts";
 import type { ImprovementProgress } from "../rainbow-teaming/improve/improvement-context.ts";
 import type { EstimatedWork } from "../rainbow-teaming/improve/improvement-estimate.ts";
-import { percentage, wholeNumber } from "./terminal/numbers.ts";
+import { searchFacts } from "./search-facts.ts";
+import { wholeNumber } from "./terminal/numbers.ts";
 
 /** Said where nobody but the search's own judge says how good the result is. */
 export const noHeldOutJudge =
@@ -43,14 +44,13 @@ export function improvementTeller(configuration: ImprovementConfiguration) {
     const { phase, name, search } = progress;
     const round = phase === "search" ? searchNumber(configuration, name) : 0;
     if (search.phase !== "search") return { ...search, round };
-    const success = `success ${percentage(search.successRate, 0)} %`;
     return {
       phase,
       round,
       done: search.iterations,
       total: configuration.search.iterations,
       coverage: search.coverage,
-      facts: [name.replaceAll("-", " "), success, `${wholeNumber(search.spent.calls)} calls`],
+      facts: [name.replaceAll("-", " "), ...searchFacts(search), `${wholeNumber(search.spent.calls)} calls`],
     };
   };
 }

@@ -21,9 +21,10 @@ import {
   type StartOptions,
 } from "./model-access.ts";
 import { commandOfRun } from "./run-kind.ts";
+import { searchFacts } from "./search-facts.ts";
 import { gateState, printGatedSummary } from "./success-gate.ts";
 import { spentText, tellEstimates } from "./tell-spending.ts";
-import { percentage, wholeNumber } from "./terminal/numbers.ts";
+import { wholeNumber } from "./terminal/numbers.ts";
 import { timeLeft } from "./terminal/time-left.ts";
 
 /** Whether a run's folder holds a search over prompts. */
@@ -132,19 +133,18 @@ const noHeldOutJudge =
   "Warning: no --held-out-judge. The search's own judge alone says how good the result is, and a search finds that judge's mistakes too.";
 
 /** A run's progress as the display takes it. */
-function progressTeller({ iterations, domain }: SearchConfiguration) {
+function progressTeller({ iterations }: SearchConfiguration) {
   const left = timeLeft();
   return (progress: SearchRunProgress) => {
     if (progress.phase !== "search") return { ...progress, round: 0 };
-    const { iterations: done, coverage, meanFitness, successRate } = progress;
-    const success = `success ${percentage(successRate, 0)} % (from ${domain.success})`;
+    const { iterations: done, coverage } = progress;
     return {
       phase: progress.phase,
       round: 0,
       done,
       total: iterations,
       coverage,
-      facts: [`fitness ${meanFitness.toFixed(2)}`, success, spentText(progress.spent)],
+      facts: [...searchFacts(progress), spentText(progress.spent)],
       ...left(done, iterations),
     };
   };

@@ -29,6 +29,17 @@ function prompt(iteration: number, bins: readonly [number, number]): EvaluatedPr
   };
 }
 
+test("what is not scored is left out of fitness and success alike, and counted", () => {
+  const archive = new PromptArchive({ descriptors, replacement: "score" });
+  expect(archive.statistics(0.5)).toMatchObject({ unscoredCells: 0, meanFitness: 0, successRate: 0 });
+  archive.add(prompt(1, [0, 0]));
+  archive.add({ ...prompt(2, [1, 0]), fitness: 0.2 });
+  for (const bin of [0, 1, 2]) archive.add({ ...prompt(3 + bin, [bin, 1]), fitness: 0, scored: false });
+  const { meanFitness, ...told } = archive.statistics(0.5);
+  expect(told).toEqual({ filledCells: 5, coverage: 5 / 6, unscoredCells: 3, successRate: 0.5 });
+  expect(meanFitness).toBeCloseTo(0.35, 12);
+});
+
 test("a spread of prompts is what a list of all gives at equal distances", () => {
   const bins = fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 1 }));
   fc.assert(

@@ -35,7 +35,9 @@ export interface PromptArchiveStatistics {
   readonly filledCells: number;
   /** In [0, 1]. */
   readonly coverage: number;
-  /** Mean over filled cells of the best fitness; 0 where all are empty. */
+  /** Filled cells in which no prompt has a readable score: fitness and success leave them out. */
+  readonly unscoredCells: number;
+  /** Mean over the other filled cells of the best fitness; 0 where there is none. */
   readonly meanFitness: number;
   /** Share of cells with a readable score whose best fitness counts as a success; 0 where there is none. */
   readonly successRate: number;
@@ -206,24 +208,23 @@ export class PromptArchive {
   /** @param success the fitness from which an elite counts as a success */
   statistics(success: number): PromptArchiveStatistics {
     const filled = this.filledCells();
-    let sum = 0;
-    let successes = 0;
-    let scored = 0;
+    let [sum, successes, scored] = [0, 0, 0];
     for (let index = 0; index < filled.length; index++) {
       const cell = filled[index] as number;
+      if (!this.#isScored(cell)) continue;
       const fitness = this.fitness(cell);
-      if (this.#isScored(cell)) scored++;
+      scored++;
       sum += fitness;
       if (fitness >= success) successes++;
     }
-    const count = Math.max(1, filled.length);
     const filledCells = this.#isUnstructured
       ? new Set(this.prompts().map(({ bins }) => this.cellOf(bins))).size
       : filled.length;
     return {
       filledCells,
       coverage: filledCells / this.cells,
-      meanFitness: sum / count,
+      unscoredCells: filled.length - scored,
+      meanFitness: sum / Math.max(1, scored),
       successRate: successes / Math.max(1, scored),
     };
   }

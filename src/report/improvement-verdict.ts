@@ -69,16 +69,12 @@ function withInterval({ estimate, low, high }: Interval): string {
 
 /** As the row of the table has it: a clear loss, too few prompts to tell, or neither. */
 function ordinaryChange({ view: { name, before, after, difference, verdict } }: ImprovementComparison): string {
-  const aim = `the ${100 * toleratedLoss} point aimed at`;
-  const lost =
-    verdict === "too few to tell"
-      ? `, too few prompts to tell whether more than ${aim} is lost`
-      : verdict !== "worse"
-        ? ""
-        : difference.estimate < -toleratedLoss
-          ? `, more than ${aim}`
-          : ", a clear loss";
-  return `${name} ${hundredthsText(before.estimate)} to ${hundredthsText(after.estimate)} % (${withInterval(difference)}${lost})`;
+  const change = `${name} ${hundredthsText(before.estimate)} to ${hundredthsText(after.estimate)} %`;
+  const aim = `${100 * toleratedLoss} point`;
+  // What its interval is, nobody needs to know here: the table has it.
+  if (verdict === "too few to tell") return `${change} (too few prompts to tell whether more than ${aim} is lost)`;
+  const clear = difference.estimate < -toleratedLoss ? `, more than the ${aim} aimed at` : ", a clear loss";
+  return `${change} (${withInterval(difference)}${verdict === "worse" ? clear : ""})`;
 }
 
 function capitalised(text: string): string {

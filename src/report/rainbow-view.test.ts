@@ -95,7 +95,13 @@ describe("a finished search", () => {
   });
 
   test("tells its course to the end, and spending by role that adds up", () => {
-    const { curves, spending = [] } = runToViewModel(run().store);
+    const { curves, spending = [], cost, notes } = runToViewModel(run().store);
+    const { calls, prompts } = foundPrompts(run().configuration, run().store);
+    expect(cost[0]?.evaluations).toBe(calls.target);
+    expect(calls.target).toBeGreaterThan(prompts.size);
+    expect(notes.join("\n")).toContain(
+      `${calls.target} prompts were put to the target, of which ${prompts.size} were judged`,
+    );
     for (const { series } of curves) for (const { points } of series) expect(points.at(-1)?.[0]).toBe(80);
     const [coverage] = curves[0]?.series ?? [];
     expect(coverage?.points.at(-1)?.[1]).toBe(1);

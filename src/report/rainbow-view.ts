@@ -7,7 +7,16 @@ import { describeSimilarity, similarityMeasure } from "../rainbow-teaming/parent
 import type { Reviews } from "../rainbow-teaming/review/review.ts";
 import { reviewSummary } from "../rainbow-teaming/review/review-agreement.ts";
 import { reviews } from "../rainbow-teaming/review/review-store.ts";
-import { type FoundPrompts, foundPrompts, promptLinks, selfBleuSample } from "../rainbow-teaming/run/found-prompts.ts";
+
+import { describePut } from "../rainbow-teaming/run/describe-found.ts";
+import {
+  type FoundPrompts,
+  foundPrompts,
+  promptLinks,
+  type SearchMoment,
+  selfBleuSample,
+} from "../rainbow-teaming/run/found-prompts.ts";
+
 import { type HeldOutScores, heldOutScores } from "../rainbow-teaming/run/held-out-scores.ts";
 import { judgeMeasurement } from "../rainbow-teaming/run/judge-labels.ts";
 import { type SearchConfiguration, searchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
@@ -21,6 +30,7 @@ import { searchCommand } from "./search-command.ts";
 import { spendingViews } from "./spending-views.ts";
 import { versionsOf } from "./versions.ts";
 import type { ArchiveItemView, ArchiveView, CurveView, ReportViewModel } from "./view-model.ts";
+import { comparisonCounts, voteNotes } from "./vote-notes.ts";
 
 /** The report of a search over prompts. Throws InvalidArgumentError for a configuration that is none. */
 export function rainbowView(store: RunStore): ReportViewModel {
@@ -40,7 +50,8 @@ export function rainbowView(store: RunStore): ReportViewModel {
     command: searchCommand(configuration),
     settings: searchSettings(configuration),
     versions: versionsOf(store),
-    cost: costOf(store),
+    // Also of processes that were killed, whose time is not known.
+    cost: costOf(store).map((cost) => ({ ...cost, evaluations: found.calls.target })),
     spending: spendingViews(store),
     ...(found.elites.length > 0 && { archive: archiveOf(configuration, found, heldOut, reviewed) }),
     comparisons: [],
@@ -151,7 +162,7 @@ function verdictOf(
   const last = found.course.at(-1);
   if (last === undefined) return { verdict: "Not finished: no iteration is done yet.", verdictTone: "unfinished" };
   const successes = found.elites.filter(({ fitness, scored }) => scored !== false && fitness >= domain.success).length;
-  const filled = `${last.filledCells} of ${found.cells} cells are filled (${hundredthsText(last.coverage, 1)} %)`;
+  const filled = filledText(configuration, found, last);
   const unscored = unscoredCount(found);
   const known = found.elites.length - unscored;
   const left = unscored === 0 ? "" : ` (${unscored} more are not known: the judge's answer could not be read)`;
@@ -165,7 +176,9 @@ function verdictOf(
     };
   }
   const unread = Object.values(heldOut?.scores ?? {}).filter((score) => score === null).length;
-  const isKnown = Math.max(unscored, unread) <= toleratedUnknown * found.elites.length;
+  const { comparisons, unread: undecided } = comparisonCounts(found.prompts.values());
+  const isKnown =
+    Math.max(unscored, unread) <= toleratedUnknown * found.elites.length && undecided <= toleratedUnknown * comparisons;
   const kept = found.elites.length;
   const people = found.elites.filter(({ id }) => items.has(id)).length;
   const standing = searchStanding({ configuration, kept, heldOut, reviewed: people });
@@ -176,7 +189,16 @@ function verdictOf(
   };
 }
 
-/** A larger share of prompts without a readable score makes a result doubtful. */
+/** What an archive of another kind than the grid counts is not what its map by labels shows. */
+function filledText({ domain }: SearchConfiguration, found: FoundPrompts, last: SearchMoment): string {
+  const kind = domain.archive?.kind ?? "grid";
+  const share = `(${hundredthsText(last.coverage, 1)} %)`;
+  if (kind === "novelty") return `${found.elites.length} prompts are far enough from each other to be kept`;
+  if (kind === "grid") return `${last.filledCells} of ${found.cells} cells are filled ${share}`;
+  return `${last.filledCells} of the ${found.cells} cells of the archive (${kind}) are filled ${share}, shown by their labels`;
+}
+
+/** A larger share of prompts without a readable score, or of comparisons without a readable vote, makes a result doubtful. */
 const toleratedUnknown = 0.02;
 
 function unscoredCount({ elites }: FoundPrompts): number {
@@ -198,7 +220,6 @@ function notesOf(
   store: RunStore,
 ): string[] {
   const { heldOutJudge, judge, iterations } = configuration;
-  const discarded = Object.entries(found.discarded).map(([reason, count]) => `${reason} ${count}`);
   const unread = Object.values(heldOut?.scores ?? {}).filter((score) => score === null).length;
   const calls = describeCalls(store.modelCalls);
   const unscored = unscoredCount(found);
@@ -209,6 +230,7 @@ function notesOf(
       : [
           `The judge's answer could not be read for ${unscored} of ${found.elites.length} prompts of the archive (${share} %): whether they are handled badly is not known, and shares leave them out.`,
         ]),
+    ...voteNotes(comparisonCounts(found.prompts.values()), configuration.votes),
     ...(heldOutJudge === undefined
       ? [
           "There was no held-out judge (--held-out-judge): what is handled badly is told by the search's own judge alone, whose mistakes a search finds too.",
@@ -223,7 +245,7 @@ function notesOf(
     ...(unread === 0
       ? []
       : [`The held-out judge's answer could not be read for ${unread} prompts, which its share leaves out.`]),
-    ...(discarded.length === 0 ? [] : [`Discarded children: ${discarded.join(", ")}.`]),
+    ...(found.iterations === 0 ? [] : [describePut(found)]),
     ...(calls === undefined ? [] : [calls]),
   ];
 }
@@ -240,7 +262,7 @@ function curvesOf({ course }: FoundPrompts): CurveView[] {
     {
       name: "The archive",
       horizontal: "iteration",
-      vertical: "share, or mean over filled cells",
+      vertical: "share of cells, or mean over them; cells without a readable score count for coverage alone",
       series: [
         line("coverage", ({ coverage }) => coverage),
         line("mean fitness", ({ meanFitness }) => meanFitness),

@@ -8,8 +8,9 @@ test("the agreement's number of items goes with that of decisions: what has no r
   const [items, verdicts] = reviewNotes({ ...counts, unread: 2, verdicts: agreement });
   expect(items).toBe("Reviewed: 2 accepted, 3 corrected (0 with a better answer), 0 rejected; 0 pairs labelled.");
   expect(verdicts).toMatch(
-    /^Judge and reviewers on what is handled badly, of 3 accepted or corrected \(2 without a reading left out\): 100\.0 %/u,
+    /^Judge and reviewers on what is handled badly, of 3 accepted or corrected \(2 without a reading left out\): 100\.0 % .*, too few for Cohen's kappa/u,
   );
+  expect(reviewNotes({ ...counts, verdicts: { ...agreement, count: 10 } })[1]).toContain("Cohen's kappa 1.00");
   expect(reviewNotes({ ...counts, unread: 5 })[1]).toMatch(/not compared: of all 5 accepted or corrected/u);
   expect(reviewNotes({ ...counts, corrected: 1, verdicts: agreement })[1]).not.toContain("left out)");
 });

@@ -65,8 +65,12 @@ function positions({ chosenShownFirst, consistency }: PairMeasurement): string[]
   ];
 }
 
-function agreement({ accuracy, kappa }: ReviewerAgreement): string {
-  return `${shareText(accuracy)} alike, Cohen's kappa ${decimals(kappa)}`;
+/** Of fewer items kappa's interval, which is resampled, has hardly a width. */
+const fewestForKappa = 10;
+
+function agreement({ count, accuracy, kappa }: ReviewerAgreement): string {
+  const told = count < fewestForKappa ? "too few for Cohen's kappa" : `Cohen's kappa ${decimals(kappa)}`;
+  return `${shareText(accuracy)} alike, ${told}`;
 }
 
 function shareText({ estimate, low, high }: Interval): string {

@@ -14,6 +14,7 @@ import {
   type FaultInjectingEndpointOptions,
   startFaultInjectingEndpoint,
 } from "./fault-injecting-endpoint.ts";
+import { scriptedEmbedding } from "./scripted-answer.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 const key = "sesame-0123456789";
@@ -150,6 +151,20 @@ test("an endpoint that takes four at once gets few refusals", async () => {
   // 28 of the first round and what comes of trying more now and then; without adapting there are thousands.
   expect(endpoint.statistics.faults.get("rate-limit") ?? 0).toBeLessThan(200);
 });
+
+test.each<Fault>(["broken-json", "wrong-content-type", "empty", "oversized"])(
+  "vectors that came as %s are asked for again, and given up after three times",
+  async (fault) => {
+    const passing = await start(first(fault));
+    const model = await open(passing.modelId("trees"), { embeddingModel: "leaves" });
+    expect(await model.embed(["a tree"])).toEqual([Float32Array.from(scriptedEmbedding("a tree"))]);
+    expect(passing.statistics.requests).toBe(2);
+    const staying = await start({ script: () => fault });
+    const broken = await open(staying.modelId("trees"), { embeddingModel: "leaves" });
+    await expect(broken.embed(["a tree"])).rejects.toThrow(/expected vectors from .*: check the model for embeddings/u);
+    expect(staying.statistics.requests).toBe(3);
+  },
+);
 
 test("embeddings come in the order of their texts", async () => {
   const endpoint = await start({ script: ({ attempt }) => (attempt === 0 ? "unavailable" : undefined) });

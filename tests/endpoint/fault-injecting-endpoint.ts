@@ -45,8 +45,8 @@ export interface FaultInjectingEndpointOptions {
   readonly key?: string;
   /** More requests than this at once get a 429 without retry-after. */
   readonly maximumConcurrency?: number;
-  /** Milliseconds before each answer (default 0). */
-  readonly latency?: number;
+  /** Milliseconds before each answer (default 0), or before those of a request. */
+  readonly latency?: number | ((request: EndpointRequest) => number);
   /** Headers of every answer, e.g. x-ratelimit-remaining-requests. */
   readonly headers?: () => Readonly<Record<string, string>>;
 }
@@ -108,7 +108,8 @@ export async function startFaultInjectingEndpoint(
     attempts.set(content, attempt + 1);
     const body = JSON.parse(text) as ChatRequest;
     const asked: EndpointRequest = { body, content, attempt, arrival };
-    if (options.latency !== undefined) await new Promise((resolve) => setTimeout(resolve, options.latency));
+    const latency = typeof options.latency === "function" ? options.latency(asked) : options.latency;
+    if (latency !== undefined) await new Promise((resolve) => setTimeout(resolve, latency));
     const fault = chooseFault(asked, request.headers.authorization);
     if (fault !== undefined) {
       statistics.faults.set(fault, (statistics.faults.get(fault) ?? 0) + 1);

@@ -58,8 +58,10 @@ export function drawArchiveMap(archive: ArchiveView, terminal: Look): string[] {
       terminal.columns,
     ),
   ];
+  let headings = "";
   if (others[0] !== undefined) {
-    lines.push(`${" ".repeat(labelWidth + 1)}${groupLabels(others[0].bins, columns, groupSize)}`.trimEnd());
+    headings = groupLabels(others[0].bins, columns, groupSize);
+    lines.push(`${" ".repeat(labelWidth + 1)}${headings}`.trimEnd());
   }
   for (const [row, bin] of rows.bins.entries()) {
     const label = padToWidth(shortenToWidth(bin, labelWidth, terminal.unicode ? "…" : "."), labelWidth, "start");
@@ -71,6 +73,11 @@ export function drawArchiveMap(archive: ArchiveView, terminal: Look): string[] {
       return { gap, level: levelOf(fitness, archive.weakBelow, highest) };
     });
     lines.push(`${label} ${paintedCells(cells, marks, terminal.colour)}`);
+  }
+  const cut = others[0]?.bins.map(terminalLine).filter((bin) => !headings.includes(bin)) ?? [];
+  if (cut.length > 0 && others[0] !== undefined) {
+    const groups = others.length > 1 ? "Groups of columns" : "Columns";
+    lines.push(...wrapToWidth(`${groups}: ${others[0].bins.map(terminalLine).join(", ")}.`, terminal.columns));
   }
   if (others.length > 1) {
     const inner = others.slice(1).map(({ name, bins }) => `${name} (${bins.join(", ")})`);
@@ -92,10 +99,15 @@ function legend(
   highest: number,
 ): string {
   const thirds = [0, 1, 2].map((third) => decimalText(weakBelow + (third * (highest - weakBelow)) / 3, 2));
-  const levels = thirds.map((from, level) => `${marks[level + 2]} from ${from}: ${counts[level + 2]}`);
+  // Failures that are all as bad have the strongest mark.
+  const told = highest > weakBelow ? [0, 1, 2] : [2];
+  const levels = told.map((third) => `${marks[third + 2]} from ${thirds[third]}: ${counts[third + 2]}`);
+  const failing = (counts[2] as number) + (counts[3] as number) + (counts[4] as number);
+  const what = kind === "prompts" ? "handled badly" : "the model fails";
+  const fails = failing === 0 ? `${what} in none` : `${what}, by best fitness: ${levels.join(", ")}`;
   const cells = counts.reduce((sum, count) => sum + count, 0);
   const unscored = counts[notScored] === 0 ? "" : `, ${marks[notScored]} not scored ${counts[notScored]}`;
-  return `${marks[0]} empty ${counts[0]}, ${marks[1]} weak ${counts[1]}${unscored}; ${kind === "prompts" ? "handled badly" : "the model fails"}, by best fitness: ${levels.join(", ")}; of ${cells} cells.`;
+  return `${marks[0]} empty ${counts[0]}, ${marks[1]} weak ${counts[1]}${unscored}; ${fails}; of ${cells} cells.`;
 }
 
 /** The cells' marks; neighbours of one tone are coloured together. */

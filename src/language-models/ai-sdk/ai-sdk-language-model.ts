@@ -52,6 +52,8 @@ export interface AiSdkLanguageModelOptions {
 
 /** The most stop texts that endpoints commonly take; all are looked for here anyway. */
 const maximumStopTexts = 4;
+/** How often vectors are asked for at most where what comes cannot be read. */
+const vectorAttempts = 3;
 /** Texts in one request for embeddings, at most. */
 const maximumTexts = 64;
 
@@ -125,24 +127,7 @@ export class AiSdkLanguageModel implements LanguageModel {
     const most = Math.min(maximumTexts, (await model.maxEmbeddingsPerCall) ?? maximumTexts);
     const batches: string[][] = [];
     for (let start = 0; start < texts.length; start += most) batches.push(texts.slice(start, start + most));
-    const vectors = await Promise.all(
-      batches.map(async (values) => {
-        const outcome = await this.policy.request(
-          async (abortSignal) => {
-            const { embeddings, response } = await model.doEmbed({ values, abortSignal });
-            return { answer: embeddings, headers: response?.headers };
-          },
-          signal,
-          undefined,
-          values,
-        );
-        if ("failure" in outcome) throw unusableVectors(this.id, outcome.failure.reason);
-        if (outcome.answer.length !== values.length) {
-          throw unusableVectors(this.id, `${outcome.answer.length} for ${values.length} texts`);
-        }
-        return outcome.answer.map((vector) => Float32Array.from(vector));
-      }),
-    );
+    const vectors = await Promise.all(batches.map((values) => this.#vectors(model, values, signal)));
     const all = vectors.flat();
     const length = all[0]?.length ?? 0;
     const broken = all.find((vector) => vector.length !== length || length === 0 || !vector.every(Number.isFinite));
@@ -151,6 +136,33 @@ export class AiSdkLanguageModel implements LanguageModel {
   }
 
   async close(): Promise<void> {}
+
+  /** Vectors of one request; a broken answer is asked for again, as nothing can be made of it. */
+  async #vectors(
+    model: NonNullable<AiSdkLanguageModelOptions["embeddingModel"]>,
+    values: string[],
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array[]> {
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.policy.request(
+        async (abortSignal) => {
+          const { embeddings, response } = await model.doEmbed({ values, abortSignal });
+          return { answer: embeddings, headers: response?.headers };
+        },
+        signal,
+        undefined,
+        values,
+      );
+      if ("failure" in outcome) {
+        const { kind, reason } = outcome.failure;
+        if (kind !== "unusable" || attempt === vectorAttempts) throw unusableVectors(this.id, reason);
+      } else if (outcome.answer.length === values.length) {
+        return outcome.answer.map((vector) => Float32Array.from(vector));
+      } else if (attempt === vectorAttempts) {
+        throw unusableVectors(this.id, `${outcome.answer.length} for ${values.length} texts`);
+      }
+    }
+  }
 
   async #sample(
     prompt: Prompt,

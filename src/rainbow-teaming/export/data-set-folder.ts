@@ -20,11 +20,13 @@ import { writeParquet } from "../../synthetic-data/write-parquet.ts";
 import { labelsOf } from "../domain-schema.ts";
 import { reviewSummary } from "../review/review-agreement.ts";
 import { reviews } from "../review/review-store.ts";
+import { describePut } from "../run/describe-found.ts";
 import { foundPrompts } from "../run/found-prompts.ts";
 import type { PromptRecord } from "../run/prompt-records.ts";
 import { modelOfRole, roles } from "../run/role-models.ts";
 import { type SearchConfiguration, searchConfiguration } from "../run/search-configuration.ts";
 import { promptColumns } from "./prompt-table.ts";
+import { inShares } from "./share-measure.ts";
 
 /** What goes into the folder. */
 export interface DataSetFolderOptions {
@@ -84,7 +86,7 @@ export async function writeDataSetFolder({
       ...(descriptors.length > 1 ? [descriptorEntropy({ descriptors })] : []),
       ...descriptors.map((descriptor) => descriptorEntropy({ descriptors: [descriptor] })),
       ...[1, 2, 3].map((n) => distinctN({ n, part: "prompt" as const })),
-      selfBleu({ part: "prompt" }),
+      inShares(selfBleu({ part: "prompt" })),
       compressionRatio({ part: "prompt" }),
       duplicateRate(),
       lengthInWords({ part: "prompt" }),
@@ -96,12 +98,18 @@ export async function writeDataSetFolder({
     descriptors,
   });
   const summary = reviewSummary(reviews(store), found.prompts, domain.success);
+  const unread = records.filter(({ fitness }) => fitness === null).length;
   const isReviewed = summary.accepted + summary.corrected + summary.rejected > 0;
   const markdown = dataCardMarkdown(plainNames(card), {
     title: `${domain.name}: prompts that a model handles badly`,
     howMade: [
       domain.summary,
-      `Made by illume's search over prompts (Rainbow Teaming, arXiv 2402.16822): a model rewrites prompts towards the cells of an archive, the target answers, and a judge says which of two answers is worse; the best prompt of each cell is kept. ${found.iterations} of ${configuration.iterations} iterations were made, ${found.prompts.size} prompts were put to the target, ${found.elites.length} stand in the archive of ${found.cells} cells, and ${records.length} of these are in this data set. A prompt counts as a success of the search from a fitness of ${domain.success} on.`,
+      `Made by illume's search over prompts (Rainbow Teaming, arXiv 2402.16822): a model rewrites prompts towards the cells of an archive, the target answers, and a judge says which of two answers is worse; the best prompt of each cell is kept. ${found.iterations} of ${configuration.iterations} iterations were made. ${describePut(found)} ${found.elites.length} prompts stand in the archive of ${found.cells} cells, and ${records.length} of these are in this data set. A prompt is handled badly, which is a success of the search, from a fitness of ${domain.success} on.`,
+      ...(unread === 0
+        ? []
+        : [
+            `The judge's answer could not be read for ${unread} of these: they have no fitness, and measures of it leave them out.`,
+          ]),
       "All prompts and responses were written by models and are not checked by anybody, except where the column review says so: they may be wrong, offensive or made to deceive.",
       ...(isReviewed
         ? [

@@ -297,6 +297,9 @@ describe("exports of a run", () => {
     ]) {
       expect(body).toContain(`| ${name} |`);
     }
+    // On the report's scale.
+    expect(Number(/\| self-bleu-13a-of-prompt \| ([\d.]+) \|/u.exec(body)?.[1])).toBeLessThanOrEqual(1);
+    expect(body).toContain(`${texts.length + 2} prompts were put to the target, all of which were judged.`);
     expect(body).toContain("| topic 0 | 1 |");
     expect(body).toContain("| target | openai:target |");
     // Outside of code nothing can become an element.

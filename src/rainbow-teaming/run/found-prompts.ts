@@ -22,7 +22,7 @@ export const selfBleuSample = 500;
 export interface FoundPrompts {
   /** By cell, the best of each first. */
   readonly elites: readonly EvaluatedPrompt[];
-  /** All that were put to the target, by id. */
+  /** All that were put to the target and judged, by id; `calls.target` counts the discarded ones too. */
   readonly prompts: ReadonlyMap<string, EvaluatedPrompt>;
   /** Moments at equal distances, the last one included. */
   readonly course: readonly SearchMoment[];

@@ -13,16 +13,16 @@ export interface KeyNumber {
 
 /** Those that the run has come to: nothing for a phase that has not happened. */
 export function keyNumbers(viewModel: ReportViewModel): readonly KeyNumber[] {
-  return [...comparisonNumbers(viewModel.comparisons), ...archiveNumbers(viewModel), ...costNumbers(viewModel)];
+  return [...comparisonNumbers(viewModel), ...archiveNumbers(viewModel), ...costNumbers(viewModel)];
 }
 
-function comparisonNumbers(comparisons: readonly ComparisonView[]): KeyNumber[] {
+function comparisonNumbers({ comparisons, kind }: ReportViewModel): KeyNumber[] {
   if (comparisons.length === 0) return [];
   const number = (wanted: ComparisonView["verdict"]) => comparisons.filter(({ verdict }) => verdict === wanted).length;
   const [worse, few] = [number("worse"), number("too few to tell")];
   const numbers: KeyNumber[] = [
     {
-      label: "Tests better",
+      label: kind === "improvement" ? "Measures better" : "Tests better",
       value: `${number("better")} of ${comparisons.length}`,
       detail: `${worse === 0 ? "none worse" : `${worse} worse`}${few === 0 ? "" : `, ${few} too few to tell`}`,
     },
@@ -33,7 +33,8 @@ function comparisonNumbers(comparisons: readonly ComparisonView[]): KeyNumber[] 
     .sort((a, b) => b.difference.estimate - a.difference.estimate);
   const [best, worst] = [ordered[0], ordered.at(-1)];
   if (best === undefined || worst === undefined) return numbers;
-  numbers.push(change(best.difference.estimate > 0 ? "Largest gain" : "Best change", best));
+  const gain = best.verdict === "better" ? "Largest gain" : "Largest gain (not clear)";
+  numbers.push(change(best.difference.estimate > 0 ? gain : "Best change", best));
   if (worst !== best) numbers.push(change(worstLabel(worst), worst));
   return numbers;
 }
@@ -68,10 +69,16 @@ function archiveNumbers({ archive }: ReportViewModel): KeyNumber[] {
   ];
 }
 
-function costNumbers({ cost }: ReportViewModel): KeyNumber[] {
+function costNumbers({ cost, kind }: ReportViewModel): KeyNumber[] {
   if (cost.length === 0) return [];
   const { seconds, evaluations } = totalCost(cost);
-  return [{ label: "Time", value: duration(seconds), detail: `${count(evaluations)} evaluations of the model` }];
+  return [
+    {
+      label: "Time",
+      value: duration(seconds),
+      detail: `${count(evaluations)} ${kind === "search" ? "prompts put to the target" : "evaluations of the model"}`,
+    },
+  ];
 }
 
 export function totalCost(cost: ReportViewModel["cost"]): { seconds: number; evaluations: number; tokens: number } {
