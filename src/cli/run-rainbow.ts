@@ -25,6 +25,7 @@ import { searchFacts } from "./search-facts.ts";
 import { gateState, printGatedSummary } from "./success-gate.ts";
 import { spentText, tellEstimates } from "./tell-spending.ts";
 import { wholeNumber } from "./terminal/numbers.ts";
+import { writeLines } from "./terminal/terminal.ts";
 import { timeLeft } from "./terminal/time-left.ts";
 
 /** Whether a run's folder holds a search over prompts. */
@@ -66,13 +67,28 @@ export async function continueRainbow(
   change: (calls: SearchCalls) => SearchCalls,
   queueUrl?: string,
 ): Promise<void> {
-  const { changeSearchCalls, searchConfiguration } = await import("../rainbow-teaming/run/search-configuration.ts");
-  const opened = await openToGoOn(directory, async (store) => {
+  const [{ changeSearchCalls, searchConfiguration }, { searchRemaining }] = await Promise.all([
+    import("../rainbow-teaming/run/search-configuration.ts"),
+    import("../rainbow-teaming/run/search-remaining.ts"),
+  ]);
+  const { access, ...opened } = await openToGoOn(directory, async (store) => {
     changeSearchCalls(store, change(searchConfiguration(store).calls));
     const configuration = searchConfiguration(store);
-    return { configuration, access: await openModels(configuration, context, queueToGoOnWith(store, queueUrl)) };
+    const isComplete = searchRemaining(store, configuration).complete;
+    const queue = queueToGoOnWith(store, queueUrl);
+    return { configuration, access: isComplete ? undefined : await openModels(configuration, context, queue) };
   });
-  await closingAfterFailure(opened.access, () => run({ ...opened, context }));
+  if (access === undefined) return tellComplete(opened.store, context);
+  await closingAfterFailure(access, () => run({ ...opened, access, context }));
+}
+
+async function tellComplete(store: RunStore, context: CommandContext): Promise<void> {
+  try {
+    writeLines(context.terminal.remarks, ["This search is complete: nothing is asked again."]);
+    await printGatedSummary("search", store, context);
+  } finally {
+    store.close();
+  }
 }
 
 async function openModels(
