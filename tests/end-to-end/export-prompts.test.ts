@@ -40,7 +40,8 @@ describe("illume export of prompts", () => {
   const illume = (...args: string[]) => runIllume(args, { cwd: folder });
   const exported = async (format: string, output: string, ...more: string[]) => {
     const { status, stdout, stderr } = await illume("export", "known", "--format", format, "--output", output, ...more);
-    expect([status, stderr]).toEqual([0, ""]);
+    // The run was made by hand, and is far from all of its iterations.
+    expect([status, stderr]).toEqual([0, expect.stringMatching(/^The search is not finished: .*\n$/u)]);
     return stdout;
   };
   const text = (name: string) => readFileSync(join(folder, name), "utf8");

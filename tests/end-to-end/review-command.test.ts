@@ -36,7 +36,8 @@ describe("illume review", () => {
     startIllume(args, { cwd: folder, ...(input !== undefined && { input }) }).ended;
   const exported = (output: string, ...more: string[]) =>
     illume(["export", "known", "--output", output, ...more]).then(({ status, stderr }) => {
-      expect([status, stderr]).toEqual([0, ""]);
+      // The run was made by hand, and is far from all of its iterations.
+      expect([status, stderr]).toEqual([0, expect.stringMatching(/^The search is not finished: .*\n$/u)]);
       return readFileSync(join(folder, output), "utf8")
         .trim()
         .split("\n")
@@ -80,7 +81,9 @@ describe("illume review", () => {
     expect(report.stdout.replace(/\s+/gu, " ")).toContain(
       "Reviewed: 1 accepted, 2 corrected (1 with a better answer), 1 rejected; 0 pairs labelled.",
     );
-    expect(report.stdout).toMatch(/Judge and reviewers on success, of 3/u);
+    expect(report.stdout.replaceAll("\n", " ")).toContain(
+      "Judge and reviewers on what is handled badly, of 3 accepted",
+    );
   }, 60_000);
 
   test("pairs are labelled and measure a judge", async () => {
