@@ -92,17 +92,20 @@ async function written(store: RunStore, options: PromptExport, format: PromptFor
     const { comparisonRows, labelledPairRows } = await import("../rainbow-teaming/export/pair-rows.ts");
     return writeLinesOf(file, format === "labels" ? labelledPairRows(store) : comparisonRows(store));
   }
-  const [{ promptRecords, promptRow }, { searchConfiguration }] = await Promise.all([
+  const [{ promptRow, searchRecords }, { searchConfiguration }] = await Promise.all([
     import("../rainbow-teaming/run/prompt-records.ts"),
     import("../rainbow-teaming/run/search-configuration.ts"),
   ]);
   const configuration = searchConfiguration(store);
   const { domain, target } = configuration;
   const only = options.onlyAccepted ? "accepted" : options.unreviewed ? "unreviewed" : undefined;
-  const records = promptRecords(store, options.all, only === undefined ? {} : { only });
+  const { records, facts } = searchRecords(store, options.all, only === undefined ? {} : { only });
   switch (format) {
-    case "jsonl":
-      return writeLinesOf(file, records);
+    case "jsonl": {
+      const { recordsAsJson } = await import("../rainbow-teaming/export/lineage-json.ts");
+      writeFileAtomic(file, ended(recordsAsJson(records)));
+      return records.length;
+    }
     case "chat":
     case "csv": {
       const { exportRows } = await import("../synthetic-data/export-rows.ts");
@@ -110,14 +113,8 @@ async function written(store: RunStore, options: PromptExport, format: PromptFor
       return records.length;
     }
     case "parquet": {
-      const [{ promptColumns }, { writeParquet }] = await Promise.all([
-        import("../rainbow-teaming/export/prompt-table.ts"),
-        import("../synthetic-data/write-parquet.ts"),
-      ]);
-      writeParquet(
-        file,
-        promptColumns(records, domain.descriptors).map(({ column }) => column),
-      );
+      const { writePromptTable } = await import("../rainbow-teaming/export/prompt-table.ts");
+      writePromptTable(file, records, domain.descriptors);
       return records.length;
     }
     case "hugging-face": {
@@ -126,7 +123,8 @@ async function written(store: RunStore, options: PromptExport, format: PromptFor
         import("../report/search-command.ts"),
       ]);
       const licence = licenceOf(options.licence);
-      await writeDataSetFolder({ folder: file, store, records, licence, command: searchCommand(configuration) });
+      const command = searchCommand(configuration);
+      await writeDataSetFolder({ folder: file, store, facts, records, licence, command });
       return records.length;
     }
     case "sft":
@@ -134,10 +132,10 @@ async function written(store: RunStore, options: PromptExport, format: PromptFor
       const { answeredPrompts, chatRow, preferenceRow } = await import("../rainbow-teaming/export/good-answers.ts");
       const lessons = options.lessons === undefined ? [] : await lessonsOf(options.lessons, options.runs);
       const betterOnly = format === "preference";
-      const found = answeredPrompts(records, { lessons, answered: options.answered, betterOnly });
+      const answers = answeredPrompts(records, { lessons, answered: options.answered, betterOnly });
       return writeLinesOf(
         file,
-        found.map((each) => (format === "sft" ? chatRow(domain, each) : preferenceRow(domain, each))),
+        answers.map((each) => (format === "sft" ? chatRow(domain, each) : preferenceRow(domain, each))),
       );
     }
     case "promptfoo": {

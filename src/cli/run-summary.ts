@@ -120,10 +120,11 @@ function standingLines({ standing }: ReportViewModel, columns: number): string[]
 export function summaryDocument({ archive, command, ...rest }: ReportViewModel) {
   const viewModel = { ...rest, repeat: command };
   if (archive === undefined) return viewModel;
-  const best = new Map<string, number>();
+  const sizes = archive.dimensions.map(({ bins }) => bins.length);
+  const best = new Map<number, number>();
   for (const item of archive.items) {
     if (!item.elite) continue;
-    const cell = item.bins.join(",");
+    const cell = item.bins.reduce((place, bin, dimension) => place * (sizes[dimension] ?? 1) + bin, 0);
     const fitness = item.scored === false ? Number.NEGATIVE_INFINITY : item.fitness;
     best.set(cell, Math.max(best.get(cell) ?? Number.NEGATIVE_INFINITY, fitness));
   }

@@ -1,6 +1,6 @@
 /** Who has checked what a search found: a judge that took no part in it, people, or nobody but its own judge. */
 import type { AttackConfiguration } from "../rainbow-teaming/attack/attack-configuration.ts";
-import type { HeldOutScores } from "../rainbow-teaming/run/held-out-scores.ts";
+import { type HeldOutScores, heldOutRead } from "../rainbow-teaming/run/held-out-scores.ts";
 import type { SearchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
 import type { StandingView } from "./view-model.ts";
 
@@ -24,7 +24,7 @@ export function searchStanding(search: CheckedSearch): StandingView {
   const people = reviewed === 0 ? "" : `people looked at ${reviewed} of ${kept}`;
   const isChecked = isCheckedByJudge(search);
   if (isChecked) {
-    const read = Object.values(heldOut?.scores ?? {}).filter((score) => score !== null).length;
+    const read = heldOutRead(heldOut).read.length;
     return {
       word: people === "" ? "Checked by a held-out judge" : "Checked by a held-out judge and people",
       explanation: `a judge that took no part in the search scored ${read} of ${kept} prompts of the archive${people === "" ? "" : `, and ${people}`}.`,

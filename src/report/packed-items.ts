@@ -73,24 +73,40 @@ export function* textParts({ archive }: ReportViewModel): Generator<PackedTexts>
   for (let from = 0; from < items.length; from += itemsInPart) yield packedTexts(items.slice(from, from + itemsInPart));
 }
 
+/** In one walk: of a hundred thousand items each further one costs as much as writing a column. */
 function packedItems({ items, dimensions }: ArchiveView): PackedItems {
   const places = new Map<string, number>();
   for (const [place, { id }] of items.entries()) places.set(id, place);
-  const parentId = column(items, ({ parentId: id }) => (id === undefined ? undefined : (places.get(id) ?? id)));
-  const similarity = column(items, (item) => item.similarity);
-  const scored = column(items, (item) => item.scored);
-  const review = column(items, (item) => item.review);
+  const bins = dimensions.map((): number[] => []);
+  const [id, parentId] = [[] as string[], [] as (number | string | null)[]];
+  const [correct, elite, fitness, iteration] = [[] as number[], [] as number[], [] as number[], [] as number[]];
+  const similarity: (number | null)[] = [];
+  const scored: (false | null)[] = [];
+  const review: (NonNullable<ArchiveItemView["review"]> | null)[] = [];
+  for (const item of items) {
+    const parent = item.parentId;
+    id.push(item.id);
+    parentId.push(parent === undefined ? null : (places.get(parent) ?? parent));
+    for (const [dimension, ofDimension] of bins.entries()) ofDimension.push(item.bins[dimension] as number);
+    correct.push(Number(item.correct));
+    elite.push(Number(item.elite));
+    fitness.push(item.fitness);
+    iteration.push(item.iteration);
+    similarity.push(item.similarity ?? null);
+    scored.push(item.scored ?? null);
+    review.push(item.review ?? null);
+  }
   return {
-    id: items.map(({ id }) => id),
-    ...(parentId && { parentId }),
-    bins: dimensions.map((_, dimension) => items.map(({ bins }) => bins[dimension] as number)),
-    correct: items.map(({ correct }) => Number(correct)),
-    elite: items.map(({ elite }) => Number(elite)),
-    fitness: items.map(({ fitness }) => fitness),
-    iteration: items.map(({ iteration }) => iteration),
-    ...(similarity && { similarity }),
-    ...(scored && { scored }),
-    ...(review && { review }),
+    id,
+    ...(hasValue(parentId) && { parentId }),
+    bins,
+    correct,
+    elite,
+    fitness,
+    iteration,
+    ...(hasValue(similarity) && { similarity }),
+    ...(hasValue(scored) && { scored }),
+    ...(hasValue(review) && { review }),
   };
 }
 
@@ -161,5 +177,9 @@ function column<Value>(
   read: (item: ArchiveItemView) => Value | undefined,
 ): Column<Value> | undefined {
   const values = items.map((item) => read(item) ?? null);
-  return values.every((value) => value === null) ? undefined : values;
+  return hasValue(values) ? values : undefined;
+}
+
+function hasValue(column: Column<unknown>): boolean {
+  return column.some((value) => value !== null);
 }

@@ -7,7 +7,6 @@ import { describeSimilarity, similarityMeasure } from "../rainbow-teaming/parent
 import type { Reviews } from "../rainbow-teaming/review/review.ts";
 import { reviewSummary } from "../rainbow-teaming/review/review-agreement.ts";
 import { reviews } from "../rainbow-teaming/review/review-store.ts";
-
 import { describePut } from "../rainbow-teaming/run/describe-found.ts";
 import {
   type FoundPrompts,
@@ -16,8 +15,7 @@ import {
   type SearchMoment,
   selfBleuSample,
 } from "../rainbow-teaming/run/found-prompts.ts";
-
-import { type HeldOutScores, heldOutScores } from "../rainbow-teaming/run/held-out-scores.ts";
+import { type HeldOutScores, heldOutRead, heldOutScores } from "../rainbow-teaming/run/held-out-scores.ts";
 import { judgeMeasurement } from "../rainbow-teaming/run/judge-labels.ts";
 import { type SearchConfiguration, searchConfiguration } from "../rainbow-teaming/run/search-configuration.ts";
 import type { RunStore } from "../runs/run-store.ts";
@@ -175,7 +173,7 @@ function verdictOf(
       verdictTone: "unfinished",
     };
   }
-  const unread = Object.values(heldOut?.scores ?? {}).filter((score) => score === null).length;
+  const { unread } = heldOutRead(heldOut);
   const { comparisons, unread: undecided } = comparisonCounts(found.prompts.values());
   const isKnown =
     Math.max(unscored, unread) <= toleratedUnknown * found.elites.length && undecided <= toleratedUnknown * comparisons;
@@ -205,8 +203,8 @@ function unscoredCount({ elites }: FoundPrompts): number {
   return elites.filter(({ scored }) => scored === false).length;
 }
 
-function shareText({ scores }: HeldOutScores, success: number): string {
-  const read = Object.values(scores).filter((score) => score !== null);
+function shareText(heldOut: HeldOutScores, success: number): string {
+  const { read } = heldOutRead(heldOut);
   if (read.length === 0) return "nothing could be read";
   const count = read.filter((score) => score >= success).length;
   const { low, high } = wilsonInterval(count, read.length);
@@ -220,7 +218,7 @@ function notesOf(
   store: RunStore,
 ): string[] {
   const { heldOutJudge, judge, iterations } = configuration;
-  const unread = Object.values(heldOut?.scores ?? {}).filter((score) => score === null).length;
+  const { unread } = heldOutRead(heldOut);
   const calls = describeCalls(store.modelCalls);
   const unscored = unscoredCount(found);
   const share = hundredthsText(unscored / Math.max(1, found.elites.length), 1);

@@ -41,12 +41,7 @@ const reuse = `
   ON CONFLICT (key) DO UPDATE SET reused = 1, result = excluded.result WHERE result IS NULL
 `;
 
-const sums = `
-  SELECT coalesce(sum(calls), 0) AS calls, coalesce(sum(input_tokens), 0) AS inputTokens,
-    coalesce(sum(output_tokens), 0) AS outputTokens, coalesce(sum(nanodollars), 0) AS nanodollars,
-    coalesce(sum(unpriced_calls), 0) AS unpricedCalls, count(result) AS complete, coalesce(sum(reused), 0) AS reused
-  FROM model_calls
-`;
+const countsOfResults = "SELECT count(result) AS complete, coalesce(sum(reused), 0) AS reused FROM model_calls";
 
 /** Of the index alone: without it half a million calls would be sorted. */
 const sumsByModel = `
@@ -54,18 +49,6 @@ const sumsByModel = `
     sum(nanodollars) AS nanodollars, sum(unpriced_calls) AS unpricedCalls
   FROM model_calls GROUP BY model, revision ORDER BY model, revision
 `;
-
-type Sums = Spending & { readonly complete: number; readonly reused: number };
-
-const noSums: Sums = {
-  calls: 0,
-  inputTokens: 0,
-  outputTokens: 0,
-  nanodollars: 0,
-  unpricedCalls: 0,
-  complete: 0,
-  reused: 0,
-};
 
 export interface SqliteCallStoreOptions {
   readonly database: Database;
@@ -82,7 +65,9 @@ export class SqliteCallStore implements CallStore {
   readonly #options: SqliteCallStoreOptions;
   readonly #statements = new Map<string, StatementSync>();
   #hasTable = false;
-  #readSums: { readonly version: unknown; readonly sums: Sums } | undefined;
+  /** Sums over all calls, until this connection or another one commits: those of many calls take a while. */
+  readonly #sums = new Map<string, unknown>();
+  #sumsVersion: unknown;
 
   constructor(options: SqliteCallStoreOptions) {
     this.#options = options;
@@ -109,42 +94,52 @@ export class SqliteCallStore implements CallStore {
   }
 
   spending(): Spending {
-    const { calls, inputTokens, outputTokens, nanodollars, unpricedCalls } = this.#sums();
-    return { calls, inputTokens, outputTokens, nanodollars, unpricedCalls };
+    const sum = (read: (spending: Spending) => number) =>
+      this.spendingByModel().reduce((total, { spending }) => total + read(spending), 0);
+    return {
+      calls: sum(({ calls }) => calls),
+      inputTokens: sum(({ inputTokens }) => inputTokens),
+      outputTokens: sum(({ outputTokens }) => outputTokens),
+      nanodollars: sum(({ nanodollars }) => nanodollars),
+      unpricedCalls: sum(({ unpricedCalls }) => unpricedCalls),
+    };
   }
 
-  spendingByModel(): ModelSpending[] {
-    return this.#read([], () =>
-      this.#statement(sumsByModel)
-        .all()
-        .map((row) => {
-          const { model, revision, calls, inputTokens, outputTokens, nanodollars, unpricedCalls } =
-            row as unknown as Spending & Pick<ModelSpending, "model" | "revision">;
-          return { model, revision, spending: { calls, inputTokens, outputTokens, nanodollars, unpricedCalls } };
-        }),
+  spendingByModel(): readonly ModelSpending[] {
+    return this.#summed(sumsByModel, [], (rows) =>
+      rows.map((row) => {
+        const { model, revision, calls, inputTokens, outputTokens, nanodollars, unpricedCalls } =
+          row as unknown as Spending & Pick<ModelSpending, "model" | "revision">;
+        return { model, revision, spending: { calls, inputTokens, outputTokens, nanodollars, unpricedCalls } };
+      }),
     );
   }
 
   counts(): { readonly complete: number; readonly reused: number } {
-    const { complete, reused } = this.#sums();
-    return { complete, reused };
+    return this.#summed(countsOfResults, { complete: 0, reused: 0 }, ([row]) => {
+      const { complete, reused } = row as unknown as { readonly complete: number; readonly reused: number };
+      return { complete, reused };
+    });
   }
 
-  /** Kept as long as neither this connection nor another one commits: a table of many calls takes a while to sum. */
-  #sums(): Sums {
-    return this.#read(noSums, () => {
-      const read = () => this.#statement(sums).get() as unknown as Sums;
+  #summed<Result>(sql: string, empty: Result, read: (rows: readonly unknown[]) => Result): Result {
+    return this.#read(empty, () => {
+      const work = () => read(this.#statement(sql).all());
       // What is read inside a transaction may be taken back.
-      if (this.#options.database.isTransaction) return read();
+      if (this.#options.database.isTransaction) return work();
       const version = this.#statement("PRAGMA data_version").get()?.data_version;
-      if (this.#readSums?.version !== version) this.#readSums = undefined;
-      this.#readSums ??= { version, sums: read() };
-      return this.#readSums.sums;
+      if (this.#sumsVersion !== version) this.#sums.clear();
+      this.#sumsVersion = version;
+      const known = this.#sums.get(sql) as Result | undefined;
+      if (known !== undefined) return known;
+      const result = work();
+      this.#sums.set(sql, result);
+      return result;
     });
   }
 
   #write({ started, ended, reused }: CallChanges): void {
-    this.#readSums = undefined;
+    this.#sums.clear();
     withStorageErrors(this.#options.path, () => {
       if (!this.#tableExists()) this.#options.database.exec(table);
       for (const { key, kind, model, revision, reserved } of started) {

@@ -8,42 +8,12 @@ import { archiveSchema } from "../../src/rainbow-teaming/archives/archive-schema
 import { armNames } from "../../src/rainbow-teaming/arm-presets.ts";
 import { judgeSchema } from "../../src/rainbow-teaming/judge-schema.ts";
 import { kindsOf } from "../contracts/domain-parts.ts";
-import type { Fault } from "../endpoint/fault.ts";
-import {
-  type EndpointRequest,
-  type FaultInjectingEndpoint,
-  startFaultInjectingEndpoint,
-} from "../endpoint/fault-injecting-endpoint.ts";
+import { type FaultInjectingEndpoint, startFaultInjectingEndpoint } from "../endpoint/fault-injecting-endpoint.ts";
 import { caseFiles, everyDomain, type SearchModels, searchCases, triedNames } from "./every-search.ts";
+import { drawOf, faultOfFirst, firstFaults } from "./first-faults.ts";
 import { illumeHere } from "./illume-here.ts";
 import { roleAnswer } from "./role-answers.ts";
 import { searchOutcome } from "./search-outcome.ts";
-
-/** The first attempt at a request goes wrong in one of these ways, or in none; how much of all each has. */
-const firstAttempt: readonly (readonly [Fault, number])[] = [
-  ["rate-limit-with-retry-after", 0.05],
-  ["rate-limit", 0.005],
-  ["server-error", 0.01],
-  ["unavailable", 0.005],
-  ["cut", 0.01],
-  ["reset", 0.01],
-  ["broken-json", 0.02],
-  ["wrong-content-type", 0.02],
-  ["empty", 0.03],
-  ["content-filter", 0.03],
-  ["invalid-utf8", 0.01],
-];
-
-const drawOf = (content: string, from: number) => Number.parseInt(content.slice(from, from + 6), 16) / 2 ** 24;
-function faultOfFirst({ content, attempt }: EndpointRequest): Fault | undefined {
-  if (attempt > 0) return undefined;
-  let left = drawOf(content, 0);
-  for (const [fault, share] of firstAttempt) {
-    left -= share;
-    if (left < 0) return fault;
-  }
-  return undefined;
-}
 
 describe("searching at an endpoint with faults", () => {
   let folder: string;
@@ -56,7 +26,7 @@ describe("searching at an endpoint with faults", () => {
       script: faultOfFirst,
       answer: roleAnswer,
       // One in twenty is slow.
-      latency: ({ content }) => (drawOf(content, 6) < 0.05 ? 60 : 1),
+      latency: (request) => (drawOf(request, 6) < 0.05 ? 60 : 1),
     });
     const role = (name: string) => endpoint.modelId(name);
     models = {
@@ -98,6 +68,6 @@ describe("searching at an endpoint with faults", () => {
   });
 
   test("each fault came, and slow answers too", () => {
-    expect([...endpoint.statistics.faults.keys()].sort()).toEqual(firstAttempt.map(([fault]) => fault).sort());
+    expect([...endpoint.statistics.faults.keys()].sort()).toEqual(firstFaults.map(([fault]) => fault).sort());
   });
 });

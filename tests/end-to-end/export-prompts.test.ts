@@ -8,6 +8,7 @@ import { parse } from "yaml";
 import { lessonsKey } from "../../src/rainbow-teaming/improve/make-lessons.ts";
 import { openReviews } from "../../src/rainbow-teaming/review/review-store.ts";
 import { createRun } from "../../src/runs/run-database.ts";
+import { parquetDecompressors } from "../../src/synthetic-data/parquet-codecs.ts";
 import { knownRun } from "../fixtures/prompt-run.ts";
 import { runIllume } from "./illume-process.ts";
 
@@ -53,7 +54,10 @@ describe("illume export of prompts", () => {
 
   test("tables: Parquet and CSV have what was not rejected, formulas made harmless", async () => {
     expect(await exported("parquet", "t.parquet", "--all")).toContain("Wrote 4 prompts to t.parquet");
-    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(join(folder, "t.parquet")) });
+    const rows = await parquetReadObjects({
+      file: await asyncBufferFromFile(join(folder, "t.parquet")),
+      compressors: parquetDecompressors,
+    });
     expect(rows.map(({ prompt, better_response }) => [prompt, better_response])).toEqual([
       ["Prompt 0?", "I would rather not."],
       ["Prompt 1?", null],

@@ -26,6 +26,6 @@ export function roleAnswer({ body, content }: EndpointRequest): string {
     return Array.from({ length: random.integer(2, 16) }, () => random.choice(words)).join(" ");
   }
   if (body.model === "target") return random.choice(answers);
-  if (body.model === "teacher") return "I cannot say that; please ask our service.";
+  if (body.model === "teacher") return "No.";
   return judgement(text, random);
 }

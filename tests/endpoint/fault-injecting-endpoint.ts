@@ -130,7 +130,10 @@ export async function startFaultInjectingEndpoint(
 
   function answerChat(response: ServerResponse, asked: EndpointRequest): void {
     const scripted = scriptedAnswer(asked.body);
-    const answer = options.answer === undefined ? scripted : { ...scripted, text: options.answer(asked) };
+    const answer =
+      options.answer === undefined
+        ? scripted
+        : ({ ...scripted, text: options.answer(asked), finishReason: "stop" } as const);
     if (asked.body.stream === true) sendStream(response, asked.body, answer);
     else sendJson(response, 200, chatCompletion(asked.body, answer));
   }

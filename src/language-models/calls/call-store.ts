@@ -60,7 +60,7 @@ export interface CallStore {
   /** All that was spent, calls in flight with what they reserved. */
   spending(): Spending;
   /** The same by model and revision, in the order of their names. */
-  spendingByModel(): ModelSpending[];
+  spendingByModel(): readonly ModelSpending[];
   /** How many results there are, and how many of them came from a cache. */
   counts(): { readonly complete: number; readonly reused: number };
 }

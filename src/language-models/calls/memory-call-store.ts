@@ -42,7 +42,7 @@ export class MemoryCallStore implements CallStore {
     return this.#spending;
   }
 
-  spendingByModel(): ModelSpending[] {
+  spendingByModel(): readonly ModelSpending[] {
     const text = ({ model, revision }: ModelSpending) => JSON.stringify([model, revision]);
     return [...this.#models.values()].sort((a, b) => (text(a) < text(b) ? -1 : 1));
   }

@@ -4,43 +4,28 @@ import { writeFileAtomic } from "../../core/atomic-file.ts";
 import { makeFolder } from "../../core/make-folder.ts";
 import { RandomStream } from "../../core/random.ts";
 import type { RunStore } from "../../runs/run-store.ts";
-import { dataCard } from "../../synthetic-data/card.ts";
+import type { DataCard } from "../../synthetic-data/card.ts";
 import { dataCardMarkdown, escapeMarkdown } from "../../synthetic-data/card-markdown.ts";
-import { attributeMean } from "../../synthetic-data/measures/attribute-mean.ts";
-import { lengthInCharacters, lengthInWords } from "../../synthetic-data/measures/complexity/length.ts";
 import { attributeDescriptor } from "../../synthetic-data/measures/descriptor.ts";
-import { archiveCoverage } from "../../synthetic-data/measures/diversity/archive-coverage.ts";
-import { compressionRatio } from "../../synthetic-data/measures/diversity/compression-ratio.ts";
-import { descriptorEntropy } from "../../synthetic-data/measures/diversity/descriptor-entropy.ts";
-import { distinctN } from "../../synthetic-data/measures/diversity/distinct-n.ts";
-import { duplicateRate } from "../../synthetic-data/measures/diversity/duplicate-rate.ts";
-import { selfBleu } from "../../synthetic-data/measures/diversity/self-bleu.ts";
 import type { DataRow } from "../../synthetic-data/measures/measure.ts";
-import { writeParquet } from "../../synthetic-data/write-parquet.ts";
 import { labelsOf } from "../domain-schema.ts";
-import { reviewSummary } from "../review/review-agreement.ts";
-import { reviews } from "../review/review-store.ts";
-import { describePut } from "../run/describe-found.ts";
-import { foundPrompts } from "../run/found-prompts.ts";
-import type { PromptRecord } from "../run/prompt-records.ts";
+import type { PromptRecord, SearchFacts } from "../run/prompt-records.ts";
 import { modelOfRole, roles } from "../run/role-models.ts";
 import { type SearchConfiguration, searchConfiguration } from "../run/search-configuration.ts";
-import { promptColumns } from "./prompt-table.ts";
-import { inShares } from "./share-measure.ts";
+import { promptCard, rowsMeasuredInFull, rowsSampled } from "./prompt-card.ts";
+import { promptColumns, writePromptTable } from "./prompt-table.ts";
 
 /** What goes into the folder. */
 export interface DataSetFolderOptions {
   readonly folder: string;
   readonly store: RunStore;
+  readonly facts: SearchFacts;
   readonly records: readonly PromptRecord[];
   /** An identifier of Hugging Face's ("cc-by-4.0", "mit"); undefined: not known, which the card says. */
   readonly licence: string | undefined;
   /** The command that repeats the search. */
   readonly command: string;
 }
-
-/** Of more rows the intervals of all measures take minutes, and are so narrow that they say little. */
-const rowsWithIntervals = 10_000;
 
 /** Labels of a descriptor that the card counts. */
 const binsListed = 200;
@@ -51,60 +36,27 @@ const dataFile = "data/train-00000-of-00001.parquet";
 export async function writeDataSetFolder({
   folder,
   store,
+  facts,
   records,
   licence,
   command,
 }: DataSetFolderOptions): Promise<void> {
   const configuration = searchConfiguration(store);
   const { domain } = configuration;
-  const columns = promptColumns(records, domain.descriptors);
-  const rows = records.map((record) => measuredRow(record));
+  const columns = promptColumns([], domain.descriptors);
   const descriptors = domain.descriptors.map((each) => attributeDescriptor(labelPrefix + each.name, labelsOf(each)));
-  const found = foundPrompts(configuration, store, 0);
-  const hasIntervals = records.length <= rowsWithIntervals;
-  const card = await dataCard(rows, {
-    measures: [
-      attributeMean({
-        attribute: "fitness",
-        axis: "quality",
-        range: [0, 1],
-        higherMeans: "handled worse, says the search's judge",
-      }),
-      attributeMean({
-        attribute: "success",
-        axis: "quality",
-        range: [0, 1],
-        higherMeans: "more prompts handled badly",
-      }),
-      attributeMean({
-        attribute: "held-out score",
-        axis: "quality",
-        range: [0, 1],
-        higherMeans: "handled worse, says a judge that took no part in the search",
-      }),
-      archiveCoverage({ descriptors }),
-      ...(descriptors.length > 1 ? [descriptorEntropy({ descriptors })] : []),
-      ...descriptors.map((descriptor) => descriptorEntropy({ descriptors: [descriptor] })),
-      ...[1, 2, 3].map((n) => distinctN({ n, part: "prompt" as const })),
-      inShares(selfBleu({ part: "prompt" })),
-      compressionRatio({ part: "prompt" }),
-      duplicateRate(),
-      lengthInWords({ part: "prompt" }),
-      lengthInCharacters({ part: "prompt" }),
-      lengthInWords(),
-    ],
-    random: new RandomStream(0, ["data set card"]),
-    intervals: hasIntervals,
+  const card = await promptCard(records.map(measuredRow), {
     descriptors,
+    random: new RandomStream(0, ["data set card"]),
   });
-  const summary = reviewSummary(reviews(store), found.prompts, domain.success);
+  const { iterations, put, elites, cells, reviews: summary } = facts;
   const unread = records.filter(({ fitness }) => fitness === null).length;
   const isReviewed = summary.accepted + summary.corrected + summary.rejected > 0;
   const markdown = dataCardMarkdown(plainNames(card), {
     title: `${domain.name}: prompts that a model handles badly`,
     howMade: [
       domain.summary,
-      `Made by illume's search over prompts (Rainbow Teaming, arXiv 2402.16822): a model rewrites prompts towards the cells of an archive, the target answers, and a judge says which of two answers is worse; the best prompt of each cell is kept. ${found.iterations} of ${configuration.iterations} iterations were made. ${describePut(found)} ${found.elites.length} prompts stand in the archive of ${found.cells} cells, and ${records.length} of these are in this data set. A prompt is handled badly, which is a success of the search, from a fitness of ${domain.success} on.`,
+      `Made by illume's search over prompts (Rainbow Teaming, arXiv 2402.16822): a model rewrites prompts towards the cells of an archive, the target answers, and a judge says which of two answers is worse; the best prompt of each cell is kept. ${iterations} of ${configuration.iterations} iterations were made. ${put} ${elites} prompts stand in the archive of ${cells} cells, and ${records.length} of these are in this data set. A prompt is handled badly, which is a success of the search, from a fitness of ${domain.success} on.`,
       ...(unread === 0
         ? []
         : [
@@ -116,7 +68,11 @@ export async function writeDataSetFolder({
             `People reviewed ${summary.accepted + summary.corrected + summary.rejected} prompts of the run: ${summary.accepted} accepted, ${summary.corrected} corrected (${summary.answers} with a better answer), ${summary.rejected} rejected, which are left out.`,
           ]
         : ["No person has reviewed them."]),
-      ...(hasIntervals ? [] : [`Measures of more than ${rowsWithIntervals} rows have no intervals here.`]),
+      ...(records.length <= rowsMeasuredInFull
+        ? []
+        : [
+            `Measures that compare prompts with each other are of ${rowsSampled} rows drawn at random (seed 0), with intervals; all others are of all ${records.length} rows and have none. The former depend on the number of rows: compare them with those of ${rowsSampled} rows.`,
+          ]),
       ...(domain.sensitive
         ? [
             "The domain is a sensitive one: the texts show what the target should decline. They are for making models decline it.",
@@ -135,10 +91,7 @@ export async function writeDataSetFolder({
     columnsSection(columns.map(({ column, description }) => [column.name, description] as const)),
   ].join("\n");
   makeFolder(join(folder, "data"));
-  writeParquet(
-    join(folder, dataFile),
-    columns.map(({ column }) => column),
-  );
+  writePromptTable(join(folder, dataFile), records, domain.descriptors);
   writeFileAtomic(join(folder, "README.md"), readme);
 }
 
@@ -159,7 +112,7 @@ function measuredRow({ prompt, response, fitness, success, heldOutScore, labels 
 }
 
 /** The card with descriptors called as the domain calls them. */
-function plainNames<Card extends Awaited<ReturnType<typeof dataCard>>>(card: Card): Card {
+function plainNames(card: DataCard): DataCard {
   const plain = (text: string) => text.replaceAll(labelPrefix, "");
   return {
     ...card,

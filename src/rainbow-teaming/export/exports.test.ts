@@ -13,15 +13,15 @@ import { readLabels } from "../../judges/labels.ts";
 import { memoryRunStore } from "../../runs/memory-run-store.ts";
 import type { Json, RunStore } from "../../runs/run-store.ts";
 import { exportRows } from "../../synthetic-data/export-rows.ts";
+import { parquetDecompressors } from "../../synthetic-data/parquet-codecs.ts";
 import { parseCsvRecords } from "../../synthetic-data/parse-csv-records.ts";
-import { writeParquet } from "../../synthetic-data/write-parquet.ts";
 import type { Lesson } from "../improve/lesson.ts";
 import { openReviews } from "../review/review-store.ts";
-import { type PromptRecord, promptRecords, promptRow } from "../run/prompt-records.ts";
+import { type PromptRecord, promptRow, searchRecords } from "../run/prompt-records.ts";
 import { writeDataSetFolder } from "./data-set-folder.ts";
 import { answeredPrompts, chatRow, preferenceRow } from "./good-answers.ts";
 import { comparisonRows, labelledPairRows } from "./pair-rows.ts";
-import { promptColumns } from "./prompt-table.ts";
+import { promptColumns, writePromptTable } from "./prompt-table.ts";
 import { promptfooLines } from "./promptfoo.ts";
 
 const texts = exportedTexts;
@@ -50,11 +50,8 @@ const file = (name: string) => join(folder, name);
 
 async function throughParquet(records: readonly PromptRecord[]): Promise<Record<string, unknown>[]> {
   const path = file("prompts.parquet");
-  writeParquet(
-    path,
-    promptColumns(records, domain.descriptors).map(({ column }) => column),
-  );
-  return parquetReadObjects({ file: await asyncBufferFromFile(path) });
+  writePromptTable(path, records, domain.descriptors);
+  return parquetReadObjects({ file: await asyncBufferFromFile(path), compressors: parquetDecompressors });
 }
 
 interface PromptfooFile {
@@ -273,10 +270,10 @@ describe("exports of a run", () => {
   });
 
   test("a data-set folder: its card says how it was made and is no markup, its table is what the records are", async () => {
-    const records = promptRecords(store, true);
+    const { records, facts } = searchRecords(store, true);
     const target = file("data-set");
     const write = (licence?: string) =>
-      writeDataSetFolder({ folder: target, store, records, licence, command: "illume search `x` <b>" });
+      writeDataSetFolder({ folder: target, store, facts, records, licence, command: "illume search `x` <b>" });
     await write();
     const card = readFileSync(join(target, "README.md"), "utf8");
     const [, front, body = ""] = card.split(/^---$/mu);
@@ -306,6 +303,7 @@ describe("exports of a run", () => {
     expect(body.replace(/(`+) .*? \1/gu, "").replaceAll("\\`", "")).not.toMatch(/<[a-z!/]/iu);
     const table = await parquetReadObjects({
       file: await asyncBufferFromFile(join(target, "data", "train-00000-of-00001.parquet")),
+      compressors: parquetDecompressors,
     });
     expect(table.map(({ prompt }) => prompt)).toEqual(records.map(({ prompt }) => prompt.toWellFormed()));
     await write("cc-by-4.0");

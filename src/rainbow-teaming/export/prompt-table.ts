@@ -1,7 +1,8 @@
 /** Records of prompts as the columns of a table, one row a record. */
-import type { ParquetColumn } from "../../synthetic-data/write-parquet.ts";
+import { type ParquetColumn, writeParquet } from "../../synthetic-data/write-parquet.ts";
 import type { DomainDescriptor } from "../domain-schema.ts";
 import type { PromptRecord } from "../run/prompt-records.ts";
+import { lineageWriter } from "./lineage-json.ts";
 
 /** A column, and what stands in it, for a data set's card. */
 export interface DescribedColumn {
@@ -11,10 +12,23 @@ export interface DescribedColumn {
 
 type Own = readonly [name: string, description: string, column: Omit<ParquetColumn, "name">];
 
+/** Writes records as a Parquet file. Throws StorageError. */
+export function writePromptTable(
+  path: string,
+  records: readonly PromptRecord[],
+  descriptors: readonly Pick<DomainDescriptor, "name">[],
+): void {
+  const lineageJson = lineageWriter();
+  writeParquet(path, records.length, (from, to) =>
+    promptColumns(records.slice(from, to), descriptors, lineageJson).map(({ column }) => column),
+  );
+}
+
 /** Known columns in their order, then one for each descriptor; a descriptor called like a known column gets "label " before. */
 export function promptColumns(
   records: readonly PromptRecord[],
   descriptors: readonly Pick<DomainDescriptor, "name">[],
+  lineageJson = lineageWriter(),
 ): DescribedColumn[] {
   const texts = (read: (record: PromptRecord) => string | undefined) => ({
     type: "STRING" as const,
@@ -57,7 +71,7 @@ export function promptColumns(
     ],
     ["votes_against", "votes for that other one", numbers("INT32", (each) => each.votes?.second)],
     ["seed", "the prompt that its line began with", texts(({ seed }) => seed)],
-    ["lineage", "its ancestors as JSON, its parent first", texts(({ lineage }) => JSON.stringify(lineage))],
+    ["lineage", "its ancestors as JSON, its parent first", texts(({ lineage }) => lineageJson(lineage))],
   ];
   const known = own.map(([name]) => name);
   return [

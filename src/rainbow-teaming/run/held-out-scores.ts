@@ -64,3 +64,23 @@ export async function scoreArchive({
   };
   store.setState(heldOutKey, kept as unknown as Json);
 }
+
+/** Scores that could be read, and how many could not. */
+export interface ReadScores {
+  readonly read: readonly number[];
+  readonly unread: number;
+}
+
+const readScores = new WeakMap<HeldOutScores, ReadScores>();
+
+/** Gone through once, whoever asks: there may be a hundred thousand. */
+export function heldOutRead(heldOut: HeldOutScores | undefined): ReadScores {
+  if (heldOut === undefined) return { read: [], unread: 0 };
+  const known = readScores.get(heldOut);
+  if (known !== undefined) return known;
+  const scores = Object.values(heldOut.scores);
+  const read = scores.filter((score) => score !== null);
+  const found = { read, unread: scores.length - read.length };
+  readScores.set(heldOut, found);
+  return found;
+}

@@ -1,10 +1,12 @@
 /** The prompts of a search's archive as records for files: everything that is known of each, and what led to it. */
 import type { RunStore } from "../../runs/run-store.ts";
 import type { DataRow } from "../../synthetic-data/measures/measure.ts";
-import { labelsOf } from "../domain-schema.ts";
+import { type DomainDescriptor, labelsOf } from "../domain-schema.ts";
 import { type EvaluatedPrompt, judgedScore } from "../evaluated-prompt.ts";
 import type { ItemReview } from "../review/review.ts";
+import { type ReviewSummary, reviewSummary } from "../review/review-agreement.ts";
 import { reviews } from "../review/review-store.ts";
+import { describePut } from "./describe-found.ts";
 import { ancestorsOf, foundPrompts, promptLinks } from "./found-prompts.ts";
 import { heldOutScores } from "./held-out-scores.ts";
 import { searchConfiguration } from "./search-configuration.ts";
@@ -49,22 +51,43 @@ export interface PromptSelection {
   readonly only?: "accepted" | "unreviewed";
 }
 
+/** What is told of a search beside its records: numbers, so that its prompts need not be kept. */
+export interface SearchFacts {
+  readonly iterations: number;
+  /** How many prompts were put to the target, in a sentence. */
+  readonly put: string;
+  /** Prompts of the archive. */
+  readonly elites: number;
+  readonly cells: number;
+  readonly reviews: ReviewSummary;
+}
+
 /**
  * The archive's prompts with what reviewers said of them, without those that they rejected; only successes unless `all`.
  * Throws InvalidArgumentError for a run of something else, and as `reviews` does.
  */
-export function promptRecords(store: RunStore, all: boolean, { only }: PromptSelection = {}): PromptRecord[] {
+export function promptRecords(store: RunStore, all: boolean, selection: PromptSelection = {}): PromptRecord[] {
+  return searchRecords(store, all, selection).records;
+}
+
+/** The records, and what else is told of their search. Throws as promptRecords. */
+export function searchRecords(
+  store: RunStore,
+  all: boolean,
+  { only }: PromptSelection = {},
+): { readonly records: PromptRecord[]; readonly facts: SearchFacts } {
   const configuration = searchConfiguration(store);
   const { domain } = configuration;
   const found = foundPrompts(configuration, store, 0);
   const heldOut = heldOutScores(store)?.scores ?? {};
-  const { items } = reviews(store);
+  const reviewed = reviews(store);
+  const { items } = reviewed;
   const wanted = found.elites.filter(({ id }) => {
     const decision = items.get(id)?.decision;
     if (decision === "rejected") return false;
     return only === undefined || (only === "accepted") === (decision !== undefined);
   });
-  const labels = domain.descriptors.map((descriptor) => [descriptor.name, labelsOf(descriptor)] as const);
+  const labelsAt = labelsByBins(domain.descriptors);
   const lineOf = ancestorsOf(promptLinks(found.prompts), ({ id, iteration, text: prompt }) => ({
     id,
     iteration,
@@ -81,9 +104,7 @@ export function promptRecords(store: RunStore, all: boolean, { only }: PromptSel
       id,
       prompt: text,
       response,
-      labels: Object.fromEntries(
-        labels.map(([name, ofBins], dimension) => [name, ofBins[bins[dimension] as number] ?? ""]),
-      ),
+      labels: labelsAt(bins),
       ...(confidences !== undefined && { confidences }),
       fitness,
       success: review?.success ?? (fitness === null ? null : fitness >= domain.success),
@@ -95,7 +116,28 @@ export function promptRecords(store: RunStore, all: boolean, { only }: PromptSel
       ...(oldest.parentId === undefined && oldest.parentText !== undefined && { seed: oldest.parentText }),
     };
   });
-  return all ? records : records.filter(({ success }) => success);
+  const facts = {
+    iterations: found.iterations,
+    put: describePut(found),
+    elites: found.elites.length,
+    cells: found.cells,
+    reviews: reviewSummary(reviewed, found.prompts, domain.success),
+  };
+  return { records: all ? records : records.filter(({ success }) => success), facts };
+}
+
+/** Labels by name of the descriptor; prompts of one cell share them. */
+function labelsByBins(descriptors: readonly DomainDescriptor[]): (bins: readonly number[]) => PromptRecord["labels"] {
+  const labels = descriptors.map((descriptor) => [descriptor.name, labelsOf(descriptor)] as const);
+  const known = new Map<string, PromptRecord["labels"]>();
+  return (bins) => {
+    const key = bins.join();
+    const found =
+      known.get(key) ??
+      Object.fromEntries(labels.map(([name, ofBins], dimension) => [name, ofBins[bins[dimension] as number] ?? ""]));
+    known.set(key, found);
+    return found;
+  };
 }
 
 /** A record as a row of a data set, for formats without nested fields. */
