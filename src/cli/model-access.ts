@@ -1,6 +1,7 @@
 /** How a run reaches its models: open in this process, or by workers who take the calls from a queue. */
 import { parseModelId } from "../language-models/model-id.ts";
 import { queueAddressOf, RunQueue } from "../runs/queue/run-queue.ts";
+import { openRun } from "../runs/run-database.ts";
 import type { RunStore } from "../runs/run-store.ts";
 import type { CommandContext } from "./command-context.ts";
 import { closeAll, type Models, openAll } from "./open-models.ts";
@@ -54,6 +55,23 @@ export function runQueueOf(
   tell(`Workers make the calls: illume worker --queue ${address}`);
   queue.listener = tell;
   return new RunQueue({ jobs, store, address, signal });
+}
+
+/**
+ * Opens a run that was stopped, to go on with it, and its models; it is closed again where that fails.
+ * @param prepare changes the settings where that is wanted, and opens the models
+ */
+export async function openToGoOn<Prepared>(
+  directory: string,
+  prepare: (store: RunStore) => Promise<Prepared>,
+): Promise<Prepared & { readonly store: RunStore }> {
+  const store = openRun({ directory, mode: "write" });
+  try {
+    return { ...(await prepare(store)), store };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
 }
 
 /** Closes what is open where the work fails, and the queue in any case. */

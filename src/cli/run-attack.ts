@@ -1,46 +1,39 @@
 /** Runs an attack with known prompts for a command: models, run folder, estimate, progress, Ctrl-C, summary. */
-import { basename, join, relative } from "node:path";
-import { commandKey, runOrigin } from "../closed-loop/run-configuration.ts";
-import { terminalLine, wrapToWidth } from "../core/terminal-text.ts";
+import { join } from "node:path";
+import { commandKey } from "../closed-loop/run-configuration.ts";
+import { terminalLine } from "../core/terminal-text.ts";
 import type { LanguageModel } from "../language-models/language-model.ts";
 import type { SourcePrompt } from "../rainbow-teaming/attack/attack-archive.ts";
 import type { AttackConfiguration } from "../rainbow-teaming/attack/attack-configuration.ts";
 import type { AttackRunProgress } from "../rainbow-teaming/attack/run-attack.ts";
 import type { SearchCalls } from "../rainbow-teaming/run/search-configuration.ts";
 import { namedFilesState } from "../runs/named-files.ts";
-import type { RunQueue } from "../runs/queue/run-queue.ts";
-import { createRun, openRun } from "../runs/run-database.ts";
+import { createRun } from "../runs/run-database.ts";
 import { newRunName } from "../runs/run-folders.ts";
 import type { Json, RunStore } from "../runs/run-store.ts";
 import { readArchive } from "./attack-flags.ts";
 import type { CommandContext } from "./command-context.ts";
-import { listenForInterruption } from "./interruption.ts";
+import { goingRun } from "./going-run.ts";
 import {
   closingAfterFailure,
   type ModelAccess,
   openAccess,
+  openToGoOn,
   queueToGoOnWith,
   runQueueOf,
   type StartOptions,
 } from "./model-access.ts";
 import { closeAll } from "./open-models.ts";
-import { goOnCommand } from "./run-code.ts";
-import { isStop, isUnfinished, stoppedRun } from "./stopped-run.ts";
+import { commandOfRun } from "./run-kind.ts";
 import { gateState, printGatedSummary } from "./success-gate.ts";
 import { spentText, tellEstimates } from "./tell-spending.ts";
 import { wholeNumber } from "./terminal/numbers.ts";
-import { progressDisplay } from "./terminal/progress-display.ts";
-import { writeLines } from "./terminal/terminal.ts";
+import { timeLeft } from "./terminal/time-left.ts";
 
 /** Whether a run's folder holds an attack. */
 export async function isAttackRun(directory: string): Promise<boolean> {
   const { attackCommand } = await import("../rainbow-teaming/attack/attack-configuration.ts");
-  const store = openRun({ directory, mode: "read" });
-  try {
-    return runOrigin(store).command === attackCommand;
-  } finally {
-    store.close();
-  }
+  return commandOfRun(directory) === attackCommand;
 }
 
 /** Starts a new attack in a folder of its own below `output`. */
@@ -75,18 +68,12 @@ export async function continueAttack(
   queueUrl?: string,
 ): Promise<void> {
   const { attackConfiguration, changeAttackCalls } = await import("../rainbow-teaming/attack/attack-configuration.ts");
-  const store = openRun({ directory, mode: "write" });
-  let [configuration, access]: [AttackConfiguration?, ModelAccess?] = [];
-  try {
+  const opened = await openToGoOn(directory, async (store) => {
     changeAttackCalls(store, change(attackConfiguration(store).calls));
-    configuration = attackConfiguration(store);
-    access = await openModels(configuration, context, queueToGoOnWith(store, queueUrl));
-  } catch (error) {
-    store.close();
-    throw error;
-  }
-  const [settings, opened] = [configuration, access];
-  await closingAfterFailure(opened, () => run({ configuration: settings, access: opened, store, context }));
+    const configuration = attackConfiguration(store);
+    return { configuration, access: await openModels(configuration, context, queueToGoOnWith(store, queueUrl)) };
+  });
+  await closingAfterFailure(opened.access, () => run({ ...opened, context }));
 }
 
 /** What is put of each archive. Throws InvalidArgumentError where there is nothing to put. */
@@ -119,19 +106,8 @@ interface RunOptions {
 }
 
 async function run({ configuration, access, store, context }: RunOptions): Promise<void> {
-  const { terminal } = context;
-  const resume = goOnCommand(store);
-  const say = (text: string, command?: string) =>
-    writeLines(terminal.remarks, [
-      ...wrapToWidth(terminalLine(text), terminal.columns),
-      ...(command === undefined ? [] : [`  ${command}`]),
-    ]);
-  const display = progressDisplay({ terminal, rounds: 1 });
-  let queue: RunQueue | undefined;
-  const interruption = listenForInterruption(() =>
-    display.remark("Stopping after the calls under way; Ctrl-C again ends at once."),
-  );
-  try {
+  const going = { store, context, rounds: 1, stops: "after the calls under way" };
+  await goingRun(going, async ({ say, display, signal, tellFolder }) => {
     const [{ runAttack }, { estimateAttack }, { keptPrompts }, { verifiedProblems }] = await Promise.all([
       import("../rainbow-teaming/attack/run-attack.ts"),
       import("../rainbow-teaming/attack/attack-estimate.ts"),
@@ -148,34 +124,26 @@ async function run({ configuration, access, store, context }: RunOptions): Promi
     if (archives.some(({ judged }) => judged.kind === "models" && judged.heldOutJudge === undefined)) {
       say(noHeldOutJudge);
     }
-    say(`Run folder: ${relative(process.cwd(), store.directory) || "."}. Ctrl-C stops it; it goes on with`, resume);
-    queue = runQueueOf(access, { store, signal: interruption.signal, tell: display.remark });
+    tellFolder();
+    const queue = runQueueOf(access, { store, signal, tell: display.remark });
     const tell = progressTeller();
-    await runAttack({
-      configuration,
-      store,
-      readPrompts: async () => prompts,
-      open: async (id) => access.models.get(id) as LanguageModel,
-      queue,
-      verified: verifiedProblems,
-      signal: interruption.signal,
-      onProgress: (progress) => display.update(tell(progress)),
-    });
-    display.end(true);
-    await printGatedSummary("attack", store, context);
-  } catch (error) {
-    display.end();
-    if (interruption.signal.aborted && isStop(error)) throw stoppedRun(resume);
-    if (isUnfinished(error)) {
-      say(`What was done before is kept in ${basename(store.directory)}; it goes on with`, resume);
+    try {
+      await runAttack({
+        configuration,
+        store,
+        readPrompts: async () => prompts,
+        open: async (id) => access.models.get(id) as LanguageModel,
+        queue,
+        verified: verifiedProblems,
+        signal,
+        onProgress: (progress) => display.update(tell(progress)),
+      });
+      display.end(true);
+      await printGatedSummary("attack", store, context);
+    } finally {
+      await queue?.close();
     }
-    throw error;
-  } finally {
-    await queue?.close();
-    interruption.end();
-    store.close();
-    await closeAll(access.models);
-  }
+  }).finally(() => closeAll(access.models));
 }
 
 const noHeldOutJudge =
@@ -183,20 +151,16 @@ const noHeldOutJudge =
 
 /** An attack's progress as the display takes it. */
 function progressTeller() {
-  let from: { readonly done: number; readonly time: number } | undefined;
+  const left = timeLeft();
   return ({ phase, done, total, target, spent }: AttackRunProgress) => {
     if (phase !== "attack") return { phase, round: 0, done, total, facts: [spentText(spent)] };
-    const now = performance.now();
-    from ??= { done, time: now };
-    const seconds = (now - from.time) / 1000;
-    const secondsLeft = done > from.done ? (seconds / (done - from.done)) * (total - done) : undefined;
     return {
       phase,
       round: 0,
       done,
       total,
       facts: [...(target === undefined ? [] : [terminalLine(target)]), spentText(spent)],
-      ...(secondsLeft !== undefined && { secondsLeft }),
+      ...left(done, total),
     };
   };
 }

@@ -2,18 +2,8 @@ import { describe, expect, test } from "vitest";
 import { goOnCommand, requireRunCode } from "./run-code.ts";
 
 const configuration = {
-  source: "mine.yaml",
-  domain: {
-    judge: {
-      kind: "ensemble",
-      judges: [
-        { kind: "regex", pattern: "a" },
-        { kind: "function", file: "/x/j.mjs" },
-      ],
-    },
-  },
+  domain: { judge: { kind: "function", file: "/x/j.mjs" } },
   target: "app:target.yaml",
-  judge: "http://127.0.0.1:1/v1#m",
   archives: [{ judged: { oracle: "oracle.ts" } }],
 };
 

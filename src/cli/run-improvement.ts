@@ -1,11 +1,9 @@
 /** Runs an improvement on prompts for a command: models, run folder, estimate, progress, Ctrl-C, summary. */
-import { basename, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { commandKey, runOrigin, sourceKey } from "../closed-loop/run-configuration.ts";
-import { CorruptFileError } from "../core/errors/corrupt-file-error.ts";
-import { IllumeError } from "../core/errors/illume-error.ts";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { programCommand } from "../core/program-command.ts";
-import { terminalLine, wrapToWidth } from "../core/terminal-text.ts";
+import { terminalLine } from "../core/terminal-text.ts";
 import { parseModelId } from "../language-models/model-id.ts";
 import type {
   ChangedSettings,
@@ -19,6 +17,7 @@ import { newRunName } from "../runs/run-folders.ts";
 import type { Json, RunStore } from "../runs/run-store.ts";
 import { checkFiles, checkModels } from "./check-improvement.ts";
 import type { CommandContext } from "./command-context.ts";
+import { goingRun } from "./going-run.ts";
 import { closeAccess, type ImprovementAccess, openAccess, queuesOf } from "./improvement-access.ts";
 import {
   describeImprovement,
@@ -26,25 +25,17 @@ import {
   noHeldOutJudge,
   tellImprovementEstimate,
 } from "./improvement-display.ts";
-import { listenForInterruption } from "./interruption.ts";
 import { queueToGoOnWith } from "./model-access.ts";
 import { openToTeach } from "./open-to-teach.ts";
-import { goOnCommand } from "./run-code.ts";
 import { runReference } from "./run-directory.ts";
+import { commandOfRun } from "./run-kind.ts";
 import { printSummary } from "./run-summary.ts";
-import { isStop, stoppedRun } from "./stopped-run.ts";
-import { progressDisplay } from "./terminal/progress-display.ts";
 import { writeLines } from "./terminal/terminal.ts";
 
 /** Whether a run's folder holds an improvement on prompts. */
 export async function isImprovementRun(directory: string): Promise<boolean> {
   const { isImprovementCommand } = await import("../rainbow-teaming/improve/improvement-configuration.ts");
-  const store = openRun({ directory, mode: "read" });
-  try {
-    return isImprovementCommand(runOrigin(store).command);
-  } finally {
-    store.close();
-  }
+  return isImprovementCommand(commandOfRun(directory));
 }
 
 /** What a run of lessons alone begins with. */
@@ -160,19 +151,10 @@ interface RunOptions {
 
 async function run({ configuration, access, store, context, estimated }: RunOptions): Promise<void> {
   const { terminal } = context;
-  const resume = goOnCommand(store);
-  const say = (text: string, command?: string) =>
-    writeLines(terminal.remarks, [
-      ...wrapToWidth(terminalLine(text), terminal.columns),
-      ...(command === undefined ? [] : [`  ${command}`]),
-    ]);
   const { search, archives } = configuration;
   const { pool } = access;
-  const display = progressDisplay({ terminal, rounds: archives });
-  const interruption = listenForInterruption(() =>
-    display.remark("Stopping after what is under way; Ctrl-C again ends at once."),
-  );
-  try {
+  const going = { store, context, rounds: archives, stops: "after what is under way" };
+  await goingRun(going, async ({ say, display, signal, resume, tellFolder }) => {
     const [{ improvePrompts, learnPrompts, stateKeys }, { improvementCommands }, { improvementCalls }] =
       await Promise.all([
         import("../rainbow-teaming/improve/improve-prompts.ts"),
@@ -188,9 +170,9 @@ async function run({ configuration, access, store, context, estimated }: RunOpti
       await tellImprovementEstimate(configuration, { ...estimated, learnsOnly, ...prompts }, say);
       if (search.heldOutJudge === undefined && !learnsOnly) say(noHeldOutJudge);
     }
-    say(`Run folder: ${relative(process.cwd(), store.directory) || "."}. Ctrl-C stops it; it goes on with`, resume);
+    tellFolder();
     const tell = improvementTeller(configuration);
-    const queue = await queuesOf(access, store, interruption.signal, display.remark);
+    const queue = await queuesOf(access, store, signal, display.remark);
     const result = await (learnsOnly ? learnPrompts : improvePrompts)({
       configuration,
       store,
@@ -198,7 +180,7 @@ async function run({ configuration, access, store, context, estimated }: RunOpti
       ...(queue && { queue }),
       openTrainable: (id) => openToTeach(id, terminal),
       releaseModels: () => pool.release(),
-      signal: interruption.signal,
+      signal,
       onProgress: (progress) => display.update(tell(progress)),
     });
     display.end(true);
@@ -221,17 +203,7 @@ async function run({ configuration, access, store, context, estimated }: RunOpti
       const commands = result.searches.map((folder) => `  ${programCommand} review ${runReference(folder)}`);
       writeLines(terminal.results, ["", "Look at what was found, then go on", ...commands, `  ${resume}`]);
     } else if (learnsOnly) writeLines(terminal.results, [`Model: ${terminalLine(result.target)}`]);
-  } catch (error) {
-    display.end();
-    if (interruption.signal.aborted && isStop(error)) throw stoppedRun(resume);
-    if (error instanceof IllumeError && !(error instanceof CorruptFileError)) {
-      say(`What was done before is kept in ${basename(store.directory)}; it goes on with`, resume);
-    }
-    throw error;
-  } finally {
-    interruption.end();
-    store.close();
-  }
+  });
 }
 
 function afterCommand(directory: string): string {

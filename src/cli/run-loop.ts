@@ -1,22 +1,17 @@
 /** Runs a part of the closed loop for a command: run folder, lock, progress, Ctrl-C, summary. */
-import { basename, join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Configuration } from "../closed-loop/configuration.ts";
 import { changeRunConfiguration, commandKey, runConfiguration, runOrigin } from "../closed-loop/run-configuration.ts";
-import { programCommand } from "../core/program-command.ts";
-import { wrapToWidth } from "../core/terminal-text.ts";
 import { createRun, openRun } from "../runs/run-database.ts";
 import { newRunName } from "../runs/run-folders.ts";
 import type { Json, RunStore } from "../runs/run-store.ts";
 import type { CommandContext } from "./command-context.ts";
-import { listenForInterruption } from "./interruption.ts";
+import { goingRun } from "./going-run.ts";
 import { describeLoop, estimateLoop, type Loop, type LoopName, loopNames, loops } from "./loop-commands.ts";
-import { runReference } from "./run-directory.ts";
 import { printAccuracies } from "./run-summary.ts";
-import { isStop, isUnfinished, stoppedRun } from "./stopped-run.ts";
+import { stoppedRun } from "./stopped-run.ts";
 import { printGatedSummary } from "./success-gate.ts";
 import { downloadDisplay } from "./terminal/download-display.ts";
-import { progressDisplay } from "./terminal/progress-display.ts";
-import { writeLines } from "./terminal/terminal.ts";
 
 /**
  * Starts a new run in a folder of its own.
@@ -113,39 +108,16 @@ export interface RunLoopOptions {
  * @throws InterruptedError where a signal stopped it; whatever the loop throws
  */
 export async function runLoop({ name, loop, configuration, store, context }: RunLoopOptions): Promise<void> {
-  const { terminal } = context;
-  const resume = `${programCommand} resume ${runReference(store.directory)}`;
-  // A command has a line of its own, whatever its length: broken over two it could not be copied.
-  const say = (text: string, command?: string) =>
-    writeLines(terminal.remarks, [
-      ...wrapToWidth(text, terminal.columns),
-      ...(command === undefined ? [] : [`  ${command}`]),
-    ]);
-  say(`illume ${name}: ${describeLoop(name, configuration)}`);
-  const estimate = await estimateLoop(name, configuration);
-  if (estimate !== undefined) say(estimate);
-  say(`Run folder: ${relative(process.cwd(), store.directory) || "."}. Ctrl-C stops it; it goes on with`, resume);
-  const display = progressDisplay({ terminal, rounds: configuration.rounds });
-  const interruption = listenForInterruption(() =>
-    display.remark("Stopping at the next safe point; Ctrl-C again ends at once."),
-  );
-  try {
-    const { testSets } = await loop({ configuration, store, signal: interruption.signal, onProgress: display.update });
-    display.end(!interruption.signal.aborted);
-    if (interruption.signal.aborted) throw stoppedRun(resume);
+  const going = { store, context, rounds: configuration.rounds, stops: "at the next safe point" };
+  await goingRun(going, async ({ say, display, signal, resume, tellFolder }) => {
+    say(`illume ${name}: ${describeLoop(name, configuration)}`);
+    const estimate = await estimateLoop(name, configuration);
+    if (estimate !== undefined) say(estimate);
+    tellFolder();
+    const { testSets } = await loop({ configuration, store, signal, onProgress: display.update });
+    display.end(!signal.aborted);
+    if (signal.aborted) throw stoppedRun(resume);
     if (testSets === undefined) await printGatedSummary(name, store, context);
     else printAccuracies(testSets, store, context);
-  } catch (error) {
-    display.end();
-    if (interruption.signal.aborted && isStop(error)) {
-      throw stoppedRun(resume);
-    }
-    if (isUnfinished(error)) {
-      say(`What was done before is kept in ${basename(store.directory)}; it goes on with`, resume);
-    }
-    throw error;
-  } finally {
-    interruption.end();
-    store.close();
-  }
+  });
 }

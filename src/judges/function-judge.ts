@@ -1,9 +1,5 @@
-/** The user's own function as a judge: a value, or a module that exports one. */
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
-import { StorageError } from "../core/errors/storage-error.ts";
-import { importModule } from "../core/import-module.ts";
+import { exportsOf, importNamedModule } from "../core/import-module.ts";
 import { quotedText } from "../core/quoted-text.ts";
 import { throwIfAborted } from "../language-models/interrupted.ts";
 import type { Judge, JudgedItem, JudgedPair, JudgeScore, Verdict } from "./judge.ts";
@@ -48,25 +44,12 @@ export function functionJudge({ name = "function", score, compare }: FunctionJud
  * StorageError where there is no such file, InvalidArgumentError where it cannot be loaded or exports neither.
  */
 export async function loadFunctionJudge(path: string): Promise<Judge> {
-  const file = resolve(path);
-  if (!existsSync(file)) {
-    throw new StorageError({
-      expected: "a module with the judge's function",
-      received: `no file at ${quotedText(file, 1000)}`,
-      remedy: "check the path",
-    });
-  }
-  let module: Readonly<Record<string, unknown>>;
-  try {
-    module = await importModule(file);
-  } catch (error) {
-    throw notUsable(`an error while it was loaded (${error instanceof Error ? error.message : String(error)})`, error);
-  }
+  const module = await importNamedModule({ path, of: "the judge's function", notUsable });
   const score = module.score ?? module.default;
   const { compare } = module;
   const isFunction = (value: unknown) => value === undefined || typeof value === "function";
   if ((score === undefined && compare === undefined) || !isFunction(score) || !isFunction(compare)) {
-    throw notUsable(`the exports ${Object.keys(module).join(", ") || "(none)"}`);
+    throw notUsable(exportsOf(module));
   }
   return functionJudge({
     name: path,

@@ -7,9 +7,10 @@
  *   2. a target cell z with probability proportional to exp(-F(z) / t), t = 0.1, an empty cell counted as F = 0
  *   3. x' = x mutated towards z, one descriptor a call, in sequence                        (propose-child.ts)
  *   4. discarded where BLEU(x', x) >= 0.6
- *   5. the target's response y'
+ *   5. the target's response y'                                                           (answer-child.ts)
  *   6. into an empty cell; else the judge compares y' with the incumbent's response y, and x' replaces x where it wins
  *   7. what enters is scored; the score F steers step 2 and decides nothing (with the arm "score" it decides step 6)
+ *                                                                                          (decide-child.ts)
  * `batchSize` iterations choose from the same archive, as the paper's batches of 32 do.
  *
  * Deviations: the sign printed in Algorithm 2 (its text asks for low fitness, as here); the paper's judge votes four times
@@ -31,6 +32,7 @@ import { addStatus } from "../quality-diversity/archives/archive.ts";
 import { differingBins, SuccessMemory } from "../quality-diversity/selection/success-memory.ts";
 import type { Json, RunStore } from "../runs/run-store.ts";
 import type { NearDuplicateFilterOptions } from "../synthetic-data/filters/near-duplicate-filter.ts";
+import { type Answered, answerChild, lostIteration } from "./answer-child.ts";
 import { ArchiveDuplicates } from "./archive-duplicates.ts";
 import { cellsMove, isAimed } from "./archives/archive-schema.ts";
 import type { PlaceText } from "./archives/embedding-points.ts";
@@ -43,15 +45,14 @@ import {
   type DiscardReason,
   type EvaluatedPrompt,
   noCalls,
-  type ProposedPrompt,
 } from "./evaluated-prompt.ts";
+import { offerChild } from "./offer-child.ts";
 import { runInOrder } from "./ordered-pipeline.ts";
 import { type Plan, planBatch } from "./plan-batch.ts";
 import { PromptArchive, type PromptArchiveStatistics } from "./prompt-archive.ts";
-import { type Proposer, seedOf } from "./propose-child.ts";
+import type { Proposer } from "./propose-child.ts";
 import { checkArms, type SearchArms } from "./search-arms.ts";
 import { commitIterations, loadProgress } from "./search-progress.ts";
-import { targetPrompt } from "./target-prompt.ts";
 
 /** The parts and the budget of a search. */
 export interface RainbowSearchOptions {
@@ -110,11 +111,6 @@ export interface JudgedPrompt extends JudgedItem {
   readonly data?: Json;
 }
 
-/** A child with its response, or why there is none. */
-type Answered =
-  | { readonly child: ProposedPrompt & { readonly response: string }; readonly plan: Plan; readonly calls: CallCounts }
-  | { readonly discarded: DiscardReason; readonly similarity: number; readonly calls: CallCounts };
-
 /** How an iteration ended. */
 export type Iteration = { readonly kept: EvaluatedPrompt } | { readonly lost: DiscardedIteration };
 
@@ -157,7 +153,7 @@ export async function rainbowSearch(options: RainbowSearchOptions): Promise<Rain
     if ("kept" in iteration) {
       const { status, fitness, calls } = iteration.kept;
       // Where cells move, what was just decided is in already.
-      const removed = left ?? (archive.moves ? offered(archive, iteration).removed : archive.add(iteration.kept));
+      const removed = left ?? (archive.moves ? offerChild(archive, iteration).removed : archive.add(iteration.kept));
       if (status !== addStatus.rejected) duplicates?.note(iteration.kept, removed);
       progress.evaluated++;
       progress.calls = addCalls(progress.calls, calls);
@@ -225,7 +221,7 @@ export async function rainbowSearch(options: RainbowSearchOptions): Promise<Rain
       const batch = batchOf(iteration);
       const planned = plans.get(batch)?.[iteration - firstOf(batch)] as Plan;
       const isRepeated = async (text: string) => (await duplicates?.find(batch, text, signal)) !== undefined;
-      return answer(options, arms, iteration, planned, isRepeated, check);
+      return answerChild(options, arms, iteration, planned, isRepeated, check);
     },
     decide: async (iteration, answered, check) => {
       if ("discarded" in answered) return lostIteration(iteration, answered);
@@ -252,7 +248,7 @@ export async function rainbowSearch(options: RainbowSearchOptions): Promise<Rain
       if (archive.moves) {
         // One by one: a batch that is planned in between chooses from the archive as of its own iteration.
         for (const iteration of decided) {
-          const { placed, removed } = offered(archive, iteration);
+          const { placed, removed } = offerChild(archive, iteration);
           await commitIterations(store, name, [placed]);
           enter(placed, removed);
         }
@@ -264,75 +260,6 @@ export async function rainbowSearch(options: RainbowSearchOptions): Promise<Rain
     },
   });
   return { archive, progress: tell() };
-}
-
-/** An iteration once its prompt was offered to an archive whose cells move, and the ids of those that left for it. */
-function offered(
-  archive: PromptArchive,
-  iteration: Iteration,
-): { readonly placed: Iteration; readonly removed: readonly string[] } {
-  if ("lost" in iteration) return { placed: iteration, removed: [] };
-  const before = archive.prompts();
-  const { text, similarity, calls, iteration: number } = iteration.kept;
-  if (before.some((elite) => elite.text === text)) {
-    return { placed: { lost: { iteration: number, reason: "duplicate", similarity, calls } }, removed: [] };
-  }
-  const kept = archive.offer(iteration.kept);
-  const after = new Set(archive.prompts().map(({ id }) => id));
-  return { placed: { kept }, removed: before.flatMap(({ id }) => (after.has(id) ? [] : [id])) };
-}
-
-/** Steps 3 to 5. */
-async function answer(
-  { domain, propose, target, place, random, signal }: RainbowSearchOptions,
-  arms: Required<SearchArms>,
-  iteration: number,
-  plan: Plan,
-  isRepeated: (text: string) => Promise<boolean>,
-  check: () => void,
-): Promise<Answered> {
-  const stream = random.split("iteration", iteration);
-  const proposal = await propose({
-    parent: arms.parents === "none" ? undefined : plan.parent,
-    bins: plan.bins,
-    labels: plan.labels,
-    remembered: plan.remembered.flatMap((success) =>
-      success.steps.map(({ descriptor, label, text }, step) => ({
-        descriptor,
-        label,
-        from: success.steps[step - 1]?.text ?? success.parentText ?? text,
-        to: text,
-      })),
-    ),
-    random: stream.split("mutation"),
-    signal,
-    check,
-  });
-  if ("discarded" in proposal) return proposal;
-  const { text, similarity } = proposal.child;
-  if (await isRepeated(text)) return { discarded: "near-duplicate", similarity, calls: proposal.calls };
-  check();
-  const [samples] = await target.generate({
-    prompts: [targetPrompt(domain, text)],
-    maximumTokens: domain.target.maximumTokens,
-    seed: seedOf(stream.split("target")),
-    ...(signal && { signal }),
-  });
-  const calls = addCalls(proposal.calls, { target: 1 });
-  const response = samples?.[0];
-  if (response === undefined || response.finishReason === "error") {
-    return { discarded: "no response", similarity, calls };
-  }
-  const child = { ...proposal.child, response: response.text };
-  const point = await place?.(text, signal);
-  return { child: point === undefined ? child : { ...child, point }, plan, calls };
-}
-
-function lostIteration(
-  iteration: number,
-  { discarded: reason, similarity, calls }: Extract<Answered, { readonly discarded: DiscardReason }>,
-): Iteration {
-  return { lost: { iteration, reason, similarity, calls } };
 }
 
 function requireScorer({ judge, scorer = judge }: Pick<RainbowSearchOptions, "judge" | "scorer">): void {

@@ -1,9 +1,5 @@
-/** Functions of a text that are numbers, for descriptors: known ones by name, a pattern's matches, the user's own module. */
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
-import { StorageError } from "../core/errors/storage-error.ts";
-import { importModule } from "../core/import-module.ts";
+import { exportsOf, importNamedModule } from "../core/import-module.ts";
 import { quotedText } from "../core/quoted-text.ts";
 import { splitWords } from "../core/words.ts";
 import { ExactThread } from "../judges/exact-thread.ts";
@@ -83,20 +79,14 @@ async function measureOf(
 }
 
 async function moduleMeasure(file: string): Promise<TextMeasure> {
-  if (!existsSync(file)) {
-    throw new StorageError({
-      expected: "a module with the descriptor's function",
-      received: `no file at ${quotedText(file, 1000)}`,
-      remedy: "check the path, which is seen from the domain's file",
-    });
-  }
-  const module = await importModule(resolve(file)).catch((error: unknown) => {
-    throw notUsable(file, `an error while it was loaded (${error instanceof Error ? error.message : String(error)})`);
+  const module = await importNamedModule({
+    path: file,
+    of: "the descriptor's function",
+    remedy: "check the path, which is seen from the domain's file",
+    notUsable: (received, cause) => notUsable(file, received, cause),
   });
   const measure = module.default;
-  if (typeof measure !== "function") {
-    throw notUsable(file, `the exports ${Object.keys(module).join(", ") || "(none)"}`);
-  }
+  if (typeof measure !== "function") throw notUsable(file, exportsOf(module));
   return async (text) => {
     try {
       const value: unknown = await measure(text);
@@ -108,10 +98,11 @@ async function moduleMeasure(file: string): Promise<TextMeasure> {
   };
 }
 
-function notUsable(file: string, received: string): InvalidArgumentError {
+function notUsable(file: string, received: string, cause?: unknown): InvalidArgumentError {
   return new InvalidArgumentError({
     expected: `a module that exports a function by default in ${quotedText(file, 1000)}`,
     received,
     remedy: "write export default (text) => text.length",
+    cause,
   });
 }

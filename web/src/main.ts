@@ -3,6 +3,7 @@ import Report from "./Report.svelte";
 import { readViewModel } from "./read-view-model.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
+import "./styles/shades.css";
 import "./styles/print.css";
 
 const target = document.getElementById("report");

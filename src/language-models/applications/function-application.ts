@@ -1,9 +1,5 @@
-/** The user's own function as a language model: a module that exports one. It runs in this process, with all its rights. */
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
-import { StorageError } from "../../core/errors/storage-error.ts";
-import { importModule } from "../../core/import-module.ts";
+import { exportsOf, importNamedModule } from "../../core/import-module.ts";
 import { quotedText } from "../../core/quoted-text.ts";
 import type { OpenEndpointOptions } from "../endpoints/open-endpoint.ts";
 import { RequestPolicy } from "../endpoints/request-policy.ts";
@@ -90,23 +86,13 @@ function partsOf(prompt: Prompt): { readonly text: string; readonly system: stri
 }
 
 async function loadFunction(path: string): Promise<ApplicationFunction> {
-  const file = resolve(path);
-  if (!existsSync(file)) {
-    throw new StorageError({
-      expected: "a module with the application's function",
-      received: `no file at ${quotedText(file, 1000)}`,
-      remedy: "check the path",
-    });
-  }
-  let module: Readonly<Record<string, unknown>>;
-  try {
-    module = await importModule(file);
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw notUsable(path, `an error while it was loaded (${quotedText(said, 300)})`, error);
-  }
+  const module = await importNamedModule({
+    path,
+    of: "the application's function",
+    notUsable: (received, cause) => notUsable(path, received, cause),
+  });
   if (typeof module.default === "function") return module.default as ApplicationFunction;
-  throw notUsable(path, `the exports ${Object.keys(module).join(", ") || "(none)"}`);
+  throw notUsable(path, exportsOf(module));
 }
 
 function notUsable(path: string, received: string, cause?: unknown): InvalidArgumentError {

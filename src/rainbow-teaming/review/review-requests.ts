@@ -1,8 +1,7 @@
 /** What the page of a review asks and tells, as JSON; addresses and bodies are checked here, who asks is not. */
 import { z } from "zod";
 import { ApiError } from "../../language-models/server/api-error.ts";
-import type { ItemReview } from "./review.ts";
-import { pairKey } from "./review.ts";
+import { type ItemReview, pairKey, reviewEventSchema } from "./review.ts";
 import type { ReviewKind, ReviewSession } from "./review-session.ts";
 import type { ReviewItem, ReviewPair } from "./review-work.ts";
 
@@ -24,21 +23,6 @@ export interface ReviewRequest {
 }
 
 const kindSchema = z.enum(["items", "pairs"]);
-const eventSchema = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("item"),
-    id: z.string(),
-    decision: z.enum(["accepted", "rejected", "corrected", "withdrawn"]),
-    success: z.boolean().exactOptional(),
-    response: z.string().exactOptional(),
-  }),
-  z.strictObject({
-    kind: z.literal("pair"),
-    first: z.string(),
-    second: z.string(),
-    label: z.enum(["first", "second", "tie", "withdrawn"]),
-  }),
-]);
 
 /** The JSON of an answer. Throws ApiError for what is not there or not so, and as the session does. */
 export function answerReview({ session, start, path, query, body }: ReviewRequest): object {
@@ -93,7 +77,7 @@ function shownPair({ first, second }: ReviewPair, shown: boolean) {
 }
 
 function decide(session: ReviewSession, body: unknown): void {
-  const parsed = eventSchema.safeParse(body);
+  const parsed = reviewEventSchema.safeParse(body);
   if (!parsed.success) {
     throw new ApiError({ status: 400, message: "expected a decision on an item or a pair, but got something else" });
   }

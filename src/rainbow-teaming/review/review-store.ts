@@ -8,34 +8,24 @@
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { z } from "zod";
 import { CorruptFileError } from "../../core/errors/corrupt-file-error.ts";
 import { InvalidArgumentError } from "../../core/errors/invalid-argument-error.ts";
 import { RunVersionError } from "../../core/errors/run-version-error.ts";
 import { type Database, openDatabase, withStorageErrors } from "../../runs/sqlite.ts";
-import { type ItemReview, type PairReview, pairKey, type ReviewEvent, type Reviews } from "./review.ts";
+import {
+  type ItemReview,
+  type PairReview,
+  pairKey,
+  type ReviewEvent,
+  type Reviews,
+  reviewEventSchema,
+} from "./review.ts";
 
 export const reviewsFile = "reviews.sqlite";
 
 /** "illr", SQLite's mark of whose file it is. */
 const applicationId = 0x696c6c72;
 const reviewsFormat = 1;
-
-const eventSchema = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("item"),
-    id: z.string(),
-    decision: z.enum(["accepted", "rejected", "corrected", "withdrawn"]),
-    success: z.boolean().exactOptional(),
-    response: z.string().exactOptional(),
-  }),
-  z.strictObject({
-    kind: z.literal("pair"),
-    first: z.string(),
-    second: z.string(),
-    label: z.enum(["first", "second", "tie", "withdrawn"]),
-  }),
-]);
 
 /** Reviews of one run, open for reading or for more. */
 export interface ReviewStore {
@@ -97,7 +87,7 @@ export function openReviews(directory: string): ReviewStore {
       withStorageErrors(path, () =>
         database
           .prepare("INSERT INTO reviews (time, reviewer, event) VALUES (?, ?, ?)")
-          .run(Date.now(), reviewer ?? null, JSON.stringify(eventSchema.parse(event))),
+          .run(Date.now(), reviewer ?? null, JSON.stringify(reviewEventSchema.parse(event))),
       );
     },
     close: () => database.close(),
@@ -153,7 +143,7 @@ function parseEvent(text: string, sequence: number, path: string): ReviewEvent {
   } catch {
     value = undefined;
   }
-  const parsed = eventSchema.safeParse(value);
+  const parsed = reviewEventSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new CorruptFileError({
     expected: `a review of illume as number ${sequence} of ${path}`,

@@ -1,4 +1,5 @@
 /** What people say of a search's prompts and responses: decisions on items, labels of pairs. All texts are untrusted. */
+import { z } from "zod";
 import type { Winner } from "../../judges/judge.ts";
 
 /**
@@ -40,16 +41,25 @@ export interface Reviews {
   readonly pairs: ReadonlyMap<string, PairReview>;
 }
 
+/** One act of a reviewer, as it comes from a page and stands in the store. */
+export const reviewEventSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("item"),
+    id: z.string(),
+    decision: z.enum(["accepted", "rejected", "corrected", "withdrawn"]),
+    success: z.boolean().exactOptional(),
+    response: z.string().exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal("pair"),
+    first: z.string(),
+    second: z.string(),
+    label: z.enum(["first", "second", "tie", "withdrawn"]),
+  }),
+]);
+
 /** One act of a reviewer; "withdrawn" takes back what was said before. */
-export type ReviewEvent =
-  | {
-      readonly kind: "item";
-      readonly id: string;
-      readonly decision: ReviewDecision | "withdrawn";
-      readonly success?: boolean;
-      readonly response?: string;
-    }
-  | { readonly kind: "pair"; readonly first: string; readonly second: string; readonly label: Winner | "withdrawn" };
+export type ReviewEvent = z.output<typeof reviewEventSchema>;
 
 /** The name of a pair, whichever of its items is first. */
 export function pairKey(one: string, other: string): string {
