@@ -32,14 +32,23 @@ export function kappaInterval(
   size: number,
   options: BootstrapOptions,
 ): Interval {
+  // Flat lists of whole numbers: a resample walks through all ratings, some thousand times.
+  const ratings = Int32Array.from(groups.flatMap((group) => group.map(([one, other]) => one * size + other)));
+  const starts = new Int32Array(groups.length + 1);
+  for (const [index, group] of groups.entries()) starts[index + 1] = (starts[index] as number) + group.length;
   const kappaOf = (sample: ArrayLike<number>): number => {
-    const counts = Array.from({ length: size }, () => new Array<number>(size).fill(0));
+    const counts = new Int32Array(size * size);
     for (let index = 0; index < sample.length; index++) {
-      for (const [one, other] of groups[sample[index] as number] ?? []) {
-        (counts[one] as number[])[other] = (counts[one]?.[other] ?? 0) + 1;
+      const group = sample[index] as number;
+      const end = starts[group + 1] as number;
+      for (let place = starts[group] as number; place < end; place++) {
+        const rating = ratings[place] as number;
+        counts[rating] = (counts[rating] as number) + 1;
       }
     }
-    return cohenKappa(counts);
+    return cohenKappa(
+      Array.from({ length: size }, (_, one) => Array.from(counts.subarray(one * size, (one + 1) * size))),
+    );
   };
   return bootstrapStatistic([...groups.keys()], kappaOf, options);
 }

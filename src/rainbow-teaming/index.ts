@@ -109,7 +109,12 @@ export {
 } from "./rainbow-search.ts";
 export * from "./read-seeds.ts";
 export type * from "./review/review.ts";
-export { type ReviewerAgreement, type ReviewSummary, reviewSummary } from "./review/review-agreement.ts";
+export {
+  type ReviewCounts,
+  type ReviewerAgreement,
+  type ReviewSummary,
+  reviewSummary,
+} from "./review/review-agreement.ts";
 export { openReviews, type ReviewStore, reviews } from "./review/review-store.ts";
 export { type FoundPrompts, foundPrompts, type SearchMoment } from "./run/found-prompts.ts";
 export { type AppliedReview, type PromptRecord, type PromptSelection, promptRecords } from "./run/prompt-records.ts";

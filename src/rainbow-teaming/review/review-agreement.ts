@@ -17,13 +17,17 @@ export interface ReviewerAgreement {
   readonly kappa: Interval;
 }
 
-/** A run's reviews in numbers. */
-export interface ReviewSummary {
+/** What people decided on items. */
+export interface ReviewCounts {
   readonly accepted: number;
   readonly corrected: number;
   readonly rejected: number;
   /** Corrected items for which a better answer was written. */
   readonly answers: number;
+}
+
+/** A run's reviews in numbers. */
+export interface ReviewSummary extends ReviewCounts {
   /** Accepted and corrected items of which the judge's answer could not be read: none of them is among the verdicts. */
   readonly unread?: number;
   /** Labelled pairs. */
@@ -37,6 +41,18 @@ export interface ReviewSummary {
   readonly comparisons?: ReviewerAgreement;
 }
 
+/** Decisions alone, which are told at once; agreement takes a bootstrap. */
+export function reviewCounts({ items }: Pick<Reviews, "items">): ReviewCounts {
+  const decided = [...items.values()];
+  const count = (decision: string) => decided.filter((item) => item.decision === decision).length;
+  return {
+    accepted: count("accepted"),
+    corrected: count("corrected"),
+    rejected: count("rejected"),
+    answers: decided.filter(({ response }) => response !== undefined).length,
+  };
+}
+
 /**
  * @param prompts all that were put to the target, by id
  * @param success the fitness from which the judge's verdict is a success
@@ -47,7 +63,6 @@ export function reviewSummary(
   success: number,
 ): ReviewSummary {
   const decided = [...items.values()];
-  const count = (decision: string) => decided.filter((item) => item.decision === decision).length;
   const verdicts = decided.flatMap(({ id, decision, success: corrected }): Ratings[] => {
     const prompt = prompts.get(id);
     if (prompt === undefined || decision === "rejected" || prompt.scored === false) return [];
@@ -62,10 +77,7 @@ export function reviewSummary(
     return judged === undefined ? [] : [[sides.indexOf(label), sides.indexOf(judged)]];
   });
   return {
-    accepted: count("accepted"),
-    corrected: count("corrected"),
-    rejected: count("rejected"),
-    answers: decided.filter(({ response }) => response !== undefined).length,
+    ...reviewCounts({ items }),
     ...(unread > 0 && { unread }),
     pairs: pairs.size,
     ...(verdicts.length > 0 && { verdicts: agreementOf(verdicts, "verdicts") }),

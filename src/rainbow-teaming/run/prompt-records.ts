@@ -4,7 +4,7 @@ import type { DataRow } from "../../synthetic-data/measures/measure.ts";
 import { type DomainDescriptor, labelsOf } from "../domain-schema.ts";
 import { type EvaluatedPrompt, judgedScore } from "../evaluated-prompt.ts";
 import type { ItemReview } from "../review/review.ts";
-import { type ReviewSummary, reviewSummary } from "../review/review-agreement.ts";
+import { type ReviewCounts, reviewCounts } from "../review/review-agreement.ts";
 import { reviews } from "../review/review-store.ts";
 import { describePut } from "./describe-found.ts";
 import { ancestorsOf, foundPrompts, promptLinks } from "./found-prompts.ts";
@@ -59,7 +59,7 @@ export interface SearchFacts {
   /** Prompts of the archive. */
   readonly elites: number;
   readonly cells: number;
-  readonly reviews: ReviewSummary;
+  readonly reviews: ReviewCounts;
 }
 
 /**
@@ -121,7 +121,7 @@ export function searchRecords(
     put: describePut(found),
     elites: found.elites.length,
     cells: found.cells,
-    reviews: reviewSummary(reviewed, found.prompts, domain.success),
+    reviews: reviewCounts(reviewed),
   };
   return { records: all ? records : records.filter(({ success }) => success), facts };
 }

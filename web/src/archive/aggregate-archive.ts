@@ -66,8 +66,9 @@ export function aggregateArchive(archive: ArchiveView, view: MapView): ArchiveMa
         : product * bins.length,
     1,
   );
+  const held = [...view.held];
   for (const item of archive.items) {
-    if (!item.elite || ![...view.held].every(([dimension, bin]) => item.bins[dimension] === bin)) continue;
+    if (!item.elite || !held.every(([dimension, bin]) => item.bins[dimension] === bin)) continue;
     const row = view.rowDimension === undefined ? 0 : (item.bins[view.rowDimension] ?? -1);
     const column = view.columnDimension === undefined ? 0 : (item.bins[view.columnDimension] ?? -1);
     if (row in rows && column in columns) groups[row * columns.length + column]?.push(item);
@@ -97,7 +98,9 @@ function toCell(
     total += item.fitness;
   }
   const bestFitness = scored === 0 ? Number.NaN : (items[0]?.fitness ?? Number.NaN);
-  const filledCells = new Set(items.map(({ bins }) => cellNumber(bins, dimensions))).size;
+  const filled = new Set<number>();
+  for (const { bins } of items) filled.add(cellNumber(bins, dimensions));
+  const filledCells = filled.size;
   const state = stateOf(items[0], weakBelow);
   return { ...place, state, items, scored, failures, bestFitness, meanFitness: total / scored, filledCells };
 }
@@ -116,8 +119,8 @@ export function stateOf(best: ArchiveItemView | undefined, weakBelow: number): C
 /** The number of a cell of the archive: the last dimension changes fastest. */
 export function cellNumber(bins: readonly number[], dimensions: ArchiveView["dimensions"]): number {
   let number = 0;
-  for (const [dimension, { bins: labels }] of dimensions.entries()) {
-    number = number * labels.length + (bins[dimension] ?? 0);
+  for (let dimension = 0; dimension < dimensions.length; dimension++) {
+    number = number * (dimensions[dimension]?.bins.length ?? 1) + (bins[dimension] ?? 0);
   }
   return number;
 }
@@ -151,6 +154,15 @@ export interface ArchiveSummary {
 
 /** Counts over the archive's own cells, all dimensions apart. `filled` counts neither the weak nor the unscored ones. */
 export function summarizeArchive(archive: ArchiveView): ArchiveSummary {
+  const known = summaries.get(archive) ?? summaryOf(archive);
+  summaries.set(archive, known);
+  return known;
+}
+
+/** Several sections tell them, and there may be a hundred thousand items. */
+const summaries = new WeakMap<ArchiveView, ArchiveSummary>();
+
+function summaryOf(archive: ArchiveView): ArchiveSummary {
   const best = bestOfCells(archive);
   let [elites, scored, failures] = [0, 0, 0];
   for (const item of archive.items) {
@@ -167,7 +179,15 @@ export function summarizeArchive(archive: ArchiveView): ArchiveSummary {
 }
 
 /** The fittest item of each cell that has one, by the cell's number. */
-export function bestOfCells({ items, dimensions }: ArchiveView): Map<number, ArchiveItemView> {
+export function bestOfCells(archive: ArchiveView): ReadonlyMap<number, ArchiveItemView> {
+  const known = bestItems.get(archive) ?? bestItemsOf(archive);
+  bestItems.set(archive, known);
+  return known;
+}
+
+const bestItems = new WeakMap<ArchiveView, ReadonlyMap<number, ArchiveItemView>>();
+
+function bestItemsOf({ items, dimensions }: ArchiveView): ReadonlyMap<number, ArchiveItemView> {
   const best = new Map<number, ArchiveItemView>();
   for (const item of items) {
     if (!item.elite) continue;

@@ -21,23 +21,39 @@ export function duplicateRate(options: DuplicateRateOptions = {}): Measure {
     cost: "linear",
     dependsOnSize: true,
     dependsOnOrder: false,
-    compute: (rows) => 1 - new Set(rows.map((row) => identity(row, part))).size / rows.length,
+    compute: (rows) => {
+      const repeats = duplicateGroups(rows, part).reduce((sum, group) => sum + group.length - 1, 0);
+      return 1 - (rows.length - repeats) / rows.length;
+    },
   };
 }
 
 /** Groups of rows (indices from 0, ascending) with equal text, the largest group first; rows that are alone are left out. */
 export function duplicateGroups(rows: readonly DataRow[], part: RowPart = "both"): number[][] {
-  const groups = new Map<string, number[]>();
-  rows.forEach((row, index) => {
-    const key = identity(row, part);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [index]);
-    else group.push(index);
-  });
-  return [...groups.values()].filter((group) => group.length > 1).sort((a, b) => b.length - a.length);
+  const indices = [...rows.keys()];
+  const groups =
+    part === "both"
+      ? groupsOfEqual(indices, (index) => (rows[index] as DataRow).prompt).flatMap((samePrompt) =>
+          groupsOfEqual(samePrompt, (index) => (rows[index] as DataRow).completion),
+        )
+      : groupsOfEqual(indices, (index) => rowText(rows[index] as DataRow, part));
+  return groups.sort((a, b) => b.length - a.length || (a[0] as number) - (b[0] as number));
 }
 
-/** The length keeps ("a", "b c") apart from ("a\nb", " c") and the like. */
-function identity(row: DataRow, part: RowPart): string {
-  return part === "both" ? `${row.prompt.length}:${row.prompt}${row.completion}` : rowText(row, part);
+/** Groups of two and more; few texts repeat, so that a list is made for these alone. */
+function groupsOfEqual(indices: readonly number[], textOf: (index: number) => string): number[][] {
+  const first = new Map<string, number | number[]>();
+  const groups: number[][] = [];
+  for (const index of indices) {
+    const text = textOf(index);
+    const known = first.get(text);
+    if (known === undefined) first.set(text, index);
+    else if (typeof known === "object") known.push(index);
+    else {
+      const group = [known, index];
+      first.set(text, group);
+      groups.push(group);
+    }
+  }
+  return groups;
 }
