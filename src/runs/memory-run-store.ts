@@ -72,6 +72,10 @@ class MemoryRunStore implements RunStore {
     this.#onRollback(() => this.#events.pop());
   }
 
+  firstEventTime(): number | undefined {
+    return this.#events[0]?.time;
+  }
+
   events(kind?: string): StoredEvent[] {
     this.#checkOpen();
     return this.#events

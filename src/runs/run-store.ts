@@ -61,6 +61,8 @@ export interface RunStore {
   /** How many entries an archive has, and how many events there are of a kind, without reading them. */
   countEntries(archive: string): number;
   countEvents(kind: string): number;
+  /** Milliseconds since 1970; undefined before the first event. */
+  firstEventTime(): number | undefined;
   addMetrics(metrics: readonly StoredMetric[]): void;
   /** Metrics of a name, ordered by step; a step written twice keeps its last value. */
   metrics(name?: string): StoredMetric[];

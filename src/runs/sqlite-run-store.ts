@@ -157,6 +157,10 @@ export class SqliteRunStore implements RunStore {
       : this.#mapped("SELECT * FROM events WHERE kind = ? ORDER BY sequence", [kind], toEvent);
   }
 
+  firstEventTime(): number | undefined {
+    return this.#rows("SELECT time FROM events ORDER BY sequence LIMIT 1")[0]?.time as number | undefined;
+  }
+
   countEvents(kind: string): number {
     return this.#count("SELECT count(*) AS number FROM events WHERE kind = ?", kind);
   }
