@@ -96,6 +96,10 @@ class MemoryRunStore implements RunStore {
     });
   }
 
+  mapEntries<Result>(archive: string, map: (entry: StoredEntry) => Result): Result[] {
+    return this.entries(archive).map((entry) => map(entry));
+  }
+
   entries(archive?: string): StoredEntry[] {
     this.#checkOpen();
     return [...this.#entries.values()]
@@ -143,6 +147,10 @@ class MemoryRunStore implements RunStore {
   addCall(key: string, result: Json): void {
     this.#checkOpen();
     if (!this.#calls.has(key)) this.#put(this.#calls, key, encodeJson(result, "a call's result"));
+  }
+
+  hasState(key: string): boolean {
+    return this.#state.has(key);
   }
 
   state(key: string): Json | undefined {
