@@ -55,7 +55,7 @@ export async function printSummary(
     run: store.directory,
     report: file,
     ...summaryDocument(viewModel),
-    ...spent(store),
+    ...(context.json && spent(store)),
     ...more,
   });
 }

@@ -88,7 +88,7 @@ async function finishGate(store: RunStore): Promise<Gate | undefined> {
   const result = failAbove === undefined ? undefined : gateResult(failAbove, rates);
   if (junit !== undefined) {
     const all = [...suites, ...(result === undefined ? [] : [gateSuite(result)])];
-    writeFileAtomic(junit, junitXml(all, new Date(store.events()[0]?.time ?? 0)));
+    writeFileAtomic(junit, junitXml(all, new Date(store.firstEventTime() ?? 0)));
   }
   return {
     document: { ...(result && { gate: result }), ...(junit !== undefined && { junit }) },

@@ -12,6 +12,24 @@ export function splitWords(text: string): string[] {
   return text.match(WORDS) ?? [];
 }
 
+/** How many words `splitWords` finds, without making them. */
+export function countWords(text: string): number {
+  let count = 0;
+  let inWord = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    const blank = code <= 0x20 ? isBlankControl(code) : code >= 0x85 && BLANK.test(text[index] as string);
+    if (!blank && !inWord) count++;
+    inWord = !blank;
+  }
+  return count;
+}
+
+/** White space up to the blank: tab to carriage return, and the four separators. */
+function isBlankControl(code: number): boolean {
+  return code >= 0x1c || (code >= 0x09 && code <= 0x0d);
+}
+
 /** The text without white space at its end (`str.rstrip()`); a loop, since a pattern would be quadratic on long blanks. */
 export function stripEnd(text: string): string {
   let end = text.length;

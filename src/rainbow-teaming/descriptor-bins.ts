@@ -1,5 +1,5 @@
 /** Where a text belongs, by the descriptors that can be measured on it. */
-import { splitWords } from "../core/words.ts";
+import { countWords } from "../core/words.ts";
 import type { DomainDescriptor } from "./domain-schema.ts";
 
 type NumericDescriptor = Extract<DomainDescriptor, { readonly kind: "length" | "number" }>;
@@ -27,5 +27,5 @@ export function binOfNumber({ low, high, bins }: NumericDescriptor, value: numbe
 }
 
 function lengthOf({ unit }: Extract<DomainDescriptor, { readonly kind: "length" }>, text: string): number {
-  return unit === "words" ? splitWords(text).length : [...text].length;
+  return unit === "words" ? countWords(text) : [...text].length;
 }

@@ -132,8 +132,13 @@ export function storePrompt(archive: string, prompt: EvaluatedPrompt): StoredEnt
   return { id, parentId: parentId ?? null, iteration, archive, cell, fitness, payload: payload as unknown as Json };
 }
 
-/** The prompt of an entry of the run store. */
-export function loadPrompt({ id, parentId, iteration, cell, fitness, payload }: StoredEntry): EvaluatedPrompt {
+const noSteps: readonly MutationStep[] = [];
+
+/** The prompt of an entry of the run store, with its steps or without any. */
+export function loadPrompt(
+  { id, parentId, iteration, cell, fitness, payload }: StoredEntry,
+  { steps = true }: { readonly steps?: boolean } = {},
+): EvaluatedPrompt {
   type InEntry = "id" | "parentId" | "iteration" | "cell" | "fitness";
   const rest = payload as unknown as Omit<EvaluatedPrompt, InEntry | "point"> & { readonly point?: string };
   // Field by field: objects of one shape are read several times as fast, of which there may be a hundred thousand.
@@ -147,7 +152,7 @@ export function loadPrompt({ id, parentId, iteration, cell, fitness, payload }: 
     scored: rest.scored,
     text: rest.text,
     bins: rest.bins,
-    steps: rest.steps,
+    steps: steps ? rest.steps : noSteps,
     similarity: rest.similarity,
     data: rest.data,
     point: rest.point === undefined ? undefined : decodePoint(rest.point),

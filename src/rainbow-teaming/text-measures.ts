@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "../core/errors/invalid-argument-error.ts";
 import { exportsOf, importNamedModule } from "../core/import-module.ts";
 import { quotedText } from "../core/quoted-text.ts";
-import { splitWords } from "../core/words.ts";
+import { countWords, splitWords } from "../core/words.ts";
 import { ExactThread } from "../judges/exact-thread.ts";
 import type { Domain, DomainDescriptor } from "./domain-schema.ts";
 import type { NumberSource } from "./number-source.ts";
@@ -9,7 +9,7 @@ import type { NumberSource } from "./number-source.ts";
 /** Functions by the names that a domain's file uses (number-source.ts says them to its schema). */
 const known: Readonly<Record<Extract<NumberSource, string>, (text: string) => number>> = {
   characters: (text) => [...text].length,
-  words: (text) => splitWords(text).length,
+  words: (text) => countWords(text),
   lines: (text) => text.split(/\r\n|\r|\n/u).length,
   sentences: (text) => text.split(/[.!?]+(?:\s|$)/u).filter((part) => part.trim() !== "").length,
   "word-length": (text) => {

@@ -33,7 +33,7 @@ export function attackView(store: RunStore): ReportViewModel {
     kind: "attack",
     title: `attack: ${targets.join(", ")}`,
     ...verdictOf(findings),
-    createdAt: new Date(store.events()[0]?.time ?? Date.now()).toISOString(),
+    createdAt: new Date(store.firstEventTime() ?? Date.now()).toISOString(),
     command: commandOf(configuration),
     settings: settingsOf(configuration),
     versions: versionsOf(store),

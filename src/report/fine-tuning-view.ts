@@ -23,7 +23,7 @@ export function fineTuningView(store: RunStore): ReportViewModel {
     format: 1,
     title: `Learning: ${configuration.model}`,
     ...verdict(store, configuration),
-    createdAt: new Date(store.events()[0]?.time ?? Date.now()).toISOString(),
+    createdAt: new Date(store.firstEventTime() ?? Date.now()).toISOString(),
     command: command(configuration),
     settings,
     versions: [

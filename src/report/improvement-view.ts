@@ -83,7 +83,7 @@ export function improvementView(store: RunStore): ReportViewModel {
     kind: "improvement",
     title: `${search.domain.name}: ${search.target}`,
     ...verdict,
-    createdAt: new Date(store.events()[0]?.time ?? Date.now()).toISOString(),
+    createdAt: new Date(store.firstEventTime() ?? Date.now()).toISOString(),
     command: commandOf(facts),
     settings: [...own, ...searchSettings(search)],
     versions: versionsOf(store),

@@ -76,7 +76,7 @@ export function* textParts({ archive }: ReportViewModel): Generator<PackedTexts>
 /** In one walk: of a hundred thousand items each further one costs as much as writing a column. */
 function packedItems({ items, dimensions }: ArchiveView): PackedItems {
   const places = new Map<string, number>();
-  for (const [place, { id }] of items.entries()) places.set(id, place);
+  for (let place = 0; place < items.length; place++) places.set((items[place] as ArchiveItemView).id, place);
   const bins = dimensions.map((): number[] => []);
   const [id, parentId] = [[] as string[], [] as (number | string | null)[]];
   const [correct, elite, fitness, iteration] = [[] as number[], [] as number[], [] as number[], [] as number[]];
@@ -87,7 +87,7 @@ function packedItems({ items, dimensions }: ArchiveView): PackedItems {
     const parent = item.parentId;
     id.push(item.id);
     parentId.push(parent === undefined ? null : (places.get(parent) ?? parent));
-    for (const [dimension, ofDimension] of bins.entries()) ofDimension.push(item.bins[dimension] as number);
+    for (let dimension = 0; dimension < bins.length; dimension++) bins[dimension]?.push(item.bins[dimension] as number);
     correct.push(Number(item.correct));
     elite.push(Number(item.elite));
     fitness.push(item.fitness);

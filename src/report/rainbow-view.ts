@@ -2,7 +2,6 @@
 import { wilsonInterval } from "../core/statistics/wilson-interval.ts";
 import { describeCalls } from "../language-models/calls/describe-spending.ts";
 import { labelsOf } from "../rainbow-teaming/domain-schema.ts";
-import { type EvaluatedPrompt, judgedScore } from "../rainbow-teaming/evaluated-prompt.ts";
 import { describeSimilarity, similarityMeasure } from "../rainbow-teaming/parent-similarity.ts";
 import type { Reviews } from "../rainbow-teaming/review/review.ts";
 import { reviewSummary } from "../rainbow-teaming/review/review-agreement.ts";
@@ -21,9 +20,10 @@ import { type SearchConfiguration, searchConfiguration } from "../rainbow-teamin
 import type { RunStore } from "../runs/run-store.ts";
 import { isCheckedByJudge, searchStanding } from "./checked-by.ts";
 import { fileNotes } from "./file-notes.ts";
+import { judgementWriter, reasonsOf } from "./item-judgements.ts";
 import { hundredthsText } from "./number-text.ts";
 import { costOf } from "./phase-costs.ts";
-import { itemNotes, judgeNote, reviewNotes } from "./review-notes.ts";
+import { judgeNote, reviewNotes } from "./review-notes.ts";
 import { searchCommand } from "./search-command.ts";
 import { spendingViews } from "./spending-views.ts";
 import { versionsOf } from "./versions.ts";
@@ -44,7 +44,7 @@ export function rainbowView(store: RunStore): ReportViewModel {
     kind: "search",
     title: `${domain.name}: ${target}`,
     ...verdictOf(configuration, found, heldOut, reviewed),
-    createdAt: new Date(store.events()[0]?.time ?? Date.now()).toISOString(),
+    createdAt: new Date(store.firstEventTime() ?? Date.now()).toISOString(),
     command: searchCommand(configuration),
     settings: searchSettings(configuration),
     versions: versionsOf(store),
@@ -80,6 +80,7 @@ function archiveOf(
     // The rest of a line that was walked before is there already.
     for (let at = place; at >= 0 && isShown[at] === 0; at = parents[at] as number) isShown[at] = 1;
   }
+  const judgementsOf = judgementWriter(found, heldOut, reviewed);
   const items: ArchiveItemView[] = [];
   for (const [place, prompt] of all.entries()) {
     if (isShown[place] === 0) continue;
@@ -94,7 +95,7 @@ function archiveOf(
       iteration,
       mutation: prompt.steps.map(({ descriptor, label }) => `${descriptor}: ${label}`).join(", "),
       elite: isElite[place] === 1,
-      judgements: judgementsOf(prompt, found, heldOut, reviewed),
+      judgements: judgementsOf(prompt),
     };
     const reasons = reasonsOf(prompt, heldOut);
     if (reasons.length > 0) item.reasons = reasons;
@@ -115,39 +116,6 @@ function archiveOf(
     ...(similarity !== null && typeof similarity !== "number" && { similarityBy: similarityMeasure(similarity) }),
     ...(domain.sensitive && { hidden: true }),
   };
-}
-
-function judgementsOf(
-  prompt: EvaluatedPrompt,
-  found: FoundPrompts,
-  heldOut: HeldOutScores | undefined,
-  { items }: Reviews,
-): string[] {
-  const { votes, incumbentId } = prompt;
-  const own = judgedScore(prompt);
-  const against = incumbentId === undefined ? undefined : found.prompts.get(incumbentId)?.iteration;
-  const unread = votes === undefined || votes.unparsable === 0 ? "" : `, ${votes.unparsable} could not be read`;
-  const ties = votes === undefined || votes.tie === 0 ? "" : `, ${votes.tie} ties`;
-  const score = heldOut?.scores[prompt.id];
-  return [
-    votes === undefined
-      ? "Entered without a comparison"
-      : `Votes ${votes.first} to ${votes.second} against the prompt of iteration ${against ?? "?"}${ties}${unread}`,
-    `The search's judge scores ${own === null ? "nothing readable" : own.toFixed(2)}`,
-    ...(score === undefined
-      ? []
-      : [`The held-out judge scores ${score === null ? "nothing readable" : score.toFixed(2)}`]),
-    ...itemNotes(items.get(prompt.id)),
-  ];
-}
-
-function reasonsOf({ id, reasons }: EvaluatedPrompt, heldOut: HeldOutScores | undefined) {
-  const told = [
-    ["the search's judge, comparing", reasons?.comparison],
-    ["the search's judge, scoring", reasons?.score],
-    ["the held-out judge", heldOut?.reasons?.[id]],
-  ] as const;
-  return told.flatMap(([judge, text]) => (text === undefined ? [] : [{ judge, text }]));
 }
 
 function verdictOf(

@@ -72,7 +72,7 @@ function loopView(store: RunStore): ReportViewModel {
     title: `${configuration.domain}: ${configuration.model}`,
     ...verdict,
     notes: [...notes, ...callNotes(store)],
-    createdAt: new Date(store.events()[0]?.time ?? Date.now()).toISOString(),
+    createdAt: new Date(store.firstEventTime() ?? Date.now()).toISOString(),
     command: repeatCommand(
       { configuration, program: programCommand, ...runOrigin(store) },
       standardConfiguration(configuration.model),

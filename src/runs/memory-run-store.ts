@@ -72,6 +72,10 @@ class MemoryRunStore implements RunStore {
     this.#onRollback(() => this.#events.pop());
   }
 
+  firstEventTime(): number | undefined {
+    return this.#events[0]?.time;
+  }
+
   events(kind?: string): StoredEvent[] {
     this.#checkOpen();
     return this.#events
@@ -90,6 +94,10 @@ class MemoryRunStore implements RunStore {
         this.#onRollback(() => this.#entries.delete(entry.id));
       }
     });
+  }
+
+  mapEntries<Result>(archive: string, map: (entry: StoredEntry) => Result): Result[] {
+    return this.entries(archive).map((entry) => map(entry));
   }
 
   entries(archive?: string): StoredEntry[] {
@@ -139,6 +147,10 @@ class MemoryRunStore implements RunStore {
   addCall(key: string, result: Json): void {
     this.#checkOpen();
     if (!this.#calls.has(key)) this.#put(this.#calls, key, encodeJson(result, "a call's result"));
+  }
+
+  hasState(key: string): boolean {
+    return this.#state.has(key);
   }
 
   state(key: string): Json | undefined {

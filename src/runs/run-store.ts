@@ -58,9 +58,13 @@ export interface RunStore {
   events(kind?: string): StoredEvent[];
   addEntries(entries: readonly StoredEntry[]): void;
   entries(archive?: string): StoredEntry[];
+  /** What is made of each entry of an archive, in their order; the entries themselves are not kept. */
+  mapEntries<Result>(archive: string, map: (entry: StoredEntry) => Result): Result[];
   /** How many entries an archive has, and how many events there are of a kind, without reading them. */
   countEntries(archive: string): number;
   countEvents(kind: string): number;
+  /** Milliseconds since 1970; undefined before the first event. */
+  firstEventTime(): number | undefined;
   addMetrics(metrics: readonly StoredMetric[]): void;
   /** Metrics of a name, ordered by step; a step written twice keeps its last value. */
   metrics(name?: string): StoredMetric[];
@@ -71,6 +75,7 @@ export interface RunStore {
   /** Commits the result of a call; a key that is there already keeps its first result. */
   addCall(key: string, result: Json): void;
   /** Small named progress values ("phase" -> {"name": "learn", "step": 40}); last write wins. */
+  hasState(key: string): boolean;
   state(key: string): Json | undefined;
   setState(key: string, value: Json): void;
   close(): void;

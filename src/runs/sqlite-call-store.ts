@@ -20,7 +20,8 @@ const table = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS model_calls_spending ON model_calls (
     model, revision, calls, input_tokens, output_tokens, nanodollars, unpriced_calls
-  )
+  );
+  CREATE INDEX IF NOT EXISTS model_calls_reused ON model_calls (reused) WHERE reused > 0
 `;
 
 const start = `
@@ -40,6 +41,9 @@ const reuse = `
   INSERT INTO model_calls (key, kind, model, revision, reused, result) VALUES (?, ?, ?, ?, 1, ?)
   ON CONFLICT (key) DO UPDATE SET reused = 1, result = excluded.result WHERE result IS NULL
 `;
+
+/** Runs of older versions have no index of them. */
+const countOfReused = "SELECT count(*) AS reused FROM model_calls WHERE reused > 0";
 
 const countsOfResults = "SELECT count(result) AS complete, coalesce(sum(reused), 0) AS reused FROM model_calls";
 
@@ -120,6 +124,10 @@ export class SqliteCallStore implements CallStore {
       const { complete, reused } = row as unknown as { readonly complete: number; readonly reused: number };
       return { complete, reused };
     });
+  }
+
+  reused(): number {
+    return this.#summed(countOfReused, 0, ([row]) => (row as unknown as { readonly reused: number }).reused);
   }
 
   #summed<Result>(sql: string, empty: Result, read: (rows: readonly unknown[]) => Result): Result {

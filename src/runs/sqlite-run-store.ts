@@ -157,6 +157,10 @@ export class SqliteRunStore implements RunStore {
       : this.#mapped("SELECT * FROM events WHERE kind = ? ORDER BY sequence", [kind], toEvent);
   }
 
+  firstEventTime(): number | undefined {
+    return this.#rows("SELECT time FROM events ORDER BY sequence LIMIT 1")[0]?.time as number | undefined;
+  }
+
   countEvents(kind: string): number {
     return this.#count("SELECT count(*) AS number FROM events WHERE kind = ?", kind);
   }
@@ -192,6 +196,14 @@ export class SqliteRunStore implements RunStore {
   }
 
   entries(archive?: string): StoredEntry[] {
+    return this.#mapEntries(archive, (entry) => entry);
+  }
+
+  mapEntries<Result>(archive: string, map: (entry: StoredEntry) => Result): Result[] {
+    return this.#mapEntries(archive, map);
+  }
+
+  #mapEntries<Result>(archive: string | undefined, map: (entry: StoredEntry) => Result): Result[] {
     this.#checkOpen();
     const where = archive === undefined ? "" : "WHERE archive = ?";
     const statement = this.#statement(
@@ -200,15 +212,13 @@ export class SqliteRunStore implements RunStore {
     // Rows as lists are read in two thirds of the time.
     statement.setReturnArrays(true);
     return withStorageErrors(this.#path, () => {
-      const entries: StoredEntry[] = [];
-      const rows = statement.iterate(
-        ...(archive === undefined ? [] : [archive]),
-      ) as Iterable<unknown> as Iterable<EntryRow>;
+      const results: Result[] = [];
+      const rows = statement.iterate(...(archive === undefined ? [] : [archive])) as Iterable<unknown>;
       // Row by row: to hold all rows beside what they become takes a third longer.
-      for (const [id, parentId, iteration, of, cell, fitness, payload] of rows) {
-        entries.push({ id, parentId, iteration, archive: of, cell, fitness, payload: decodeJson(payload) });
+      for (const [id, parentId, iteration, of, cell, fitness, payload] of rows as Iterable<EntryRow>) {
+        results.push(map({ id, parentId, iteration, archive: of, cell, fitness, payload: decodeJson(payload) }));
       }
-      return entries;
+      return results;
     });
   }
 
@@ -240,6 +250,10 @@ export class SqliteRunStore implements RunStore {
 
   addCall(key: string, result: Json): void {
     this.#run("INSERT OR IGNORE INTO calls (key, result) VALUES (?, ?)", [key, encodeJson(result, "a call's result")]);
+  }
+
+  hasState(key: string): boolean {
+    return this.#rows("SELECT 1 FROM state WHERE key = ?", [key]).length > 0;
   }
 
   state(key: string): Json | undefined {

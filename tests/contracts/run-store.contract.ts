@@ -62,6 +62,7 @@ export function runStoreContract(name: string, create: (configuration: Json) => 
       expect(events.every(({ time }) => time >= before && time <= Date.now())).toBe(true);
       expect(store.events("start").map(({ sequence }) => sequence)).toEqual([1, 3]);
       expect(store.events("other")).toEqual([]);
+      expect(store.firstEventTime()).toBe(events[0]?.time);
       expect(["start", "other"].map((kind) => store.countEvents(kind))).toEqual([2, 0]);
     });
 
@@ -71,6 +72,9 @@ export function runStoreContract(name: string, create: (configuration: Json) => 
       store.addEntries(entries.slice(2));
       expect(reopen().entries()).toEqual(entries);
       expect(store.entries("search")).toEqual([entries[0], entries[2]]);
+      expect(reopen().mapEntries("search", ({ id, payload }) => [id, payload])).toEqual(
+        [entries[0], entries[2]].map((each) => [each?.id, each?.payload]),
+      );
       expect(store.entries("renewed attack")).toEqual([entries[1]]);
       expect(["search", "renewed attack", "none"].map((archive) => store.countEntries(archive))).toEqual([2, 1, 0]);
     });
@@ -122,6 +126,7 @@ export function runStoreContract(name: string, create: (configuration: Json) => 
       store.setState("phase", { name: "search" });
       store.setState("phase", { name: "learn", step: 40 });
       expect(reopen().state("phase")).toEqual({ name: "learn", step: 40 });
+      expect(["phase", "other"].map((key) => store.hasState(key))).toEqual([true, false]);
     });
 
     test("a transaction that throws leaves nothing behind", () => {

@@ -63,6 +63,8 @@ export interface CallStore {
   spendingByModel(): readonly ModelSpending[];
   /** How many results there are, and how many of them came from a cache. */
   counts(): { readonly complete: number; readonly reused: number };
+  /** The latter alone, which is told at once. */
+  reused(): number;
 }
 
 /** Results that several runs share, at the same time too. Throws StorageError where it cannot be read or written. */

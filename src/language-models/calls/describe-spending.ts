@@ -21,10 +21,12 @@ export function describeSpending(spending: Spending): string {
 
 /** What a run's calls took, in one line; undefined where it made none. */
 export function describeCalls(store: CallStore): string | undefined {
-  const { complete, reused } = store.counts();
   const spending = store.spending();
-  if (complete === 0 && spending.calls === 0) return undefined;
-  const shared = reused === 0 ? "" : `; ${whole(reused)} of ${whole(complete)} results came from the cache`;
+  const reused = store.reused();
+  // Of many calls the results take a while to count.
+  if (spending.calls === 0 && store.counts().complete === 0) return undefined;
+  const shared =
+    reused === 0 ? "" : `; ${whole(reused)} of ${whole(store.counts().complete)} results came from the cache`;
   return `Model calls: ${describeSpending(spending)}${shared}.`;
 }
 

@@ -51,6 +51,10 @@ export class MemoryCallStore implements CallStore {
     return { complete: this.#results.size, reused: this.#reused };
   }
 
+  reused(): number {
+    return this.#reused;
+  }
+
   #name(key: string, model: string, revision: string): void {
     const name = JSON.stringify([model, revision]);
     this.#modelOf.set(key, name);

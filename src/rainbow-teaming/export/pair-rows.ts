@@ -27,7 +27,7 @@ export interface PairRow {
 
 /** Pairs that people labelled. Throws InvalidArgumentError where there are none, and as `reviews` does. */
 export function labelledPairRows(store: RunStore): PairRow[] {
-  const { prompts } = foundPrompts(searchConfiguration(store), store, 0);
+  const { prompts } = foundPrompts(searchConfiguration(store), store, 0, { steps: false });
   const rows = [...reviews(store).pairs.values()].flatMap(({ first, second, label }): PairRow[] => {
     const [one, other] = [prompts.get(first), prompts.get(second)];
     return one === undefined || other === undefined ? [] : [rowOf(one, other, label)];
@@ -42,7 +42,7 @@ export function labelledPairRows(store: RunStore): PairRow[] {
 
 /** Pairs that the search's judge compared, the newer prompt first. Throws InvalidArgumentError where there are none. */
 export function comparisonRows(store: RunStore): PairRow[] {
-  const { prompts } = foundPrompts(searchConfiguration(store), store, 0);
+  const { prompts } = foundPrompts(searchConfiguration(store), store, 0, { steps: false });
   const rows = [...prompts.values()].flatMap((child): PairRow[] => {
     const incumbent = prompts.get(child.incumbentId ?? "");
     if (incumbent === undefined || child.votes === undefined) return [];

@@ -32,17 +32,21 @@ export interface FoundPrompts {
   readonly discarded: Readonly<Partial<Record<DiscardReason, number>>>;
 }
 
-/** @param moments how many moments of the course are told at most; 0: none */
+/**
+ * @param moments how many moments of the course are told at most; 0: none
+ * @param read whether prompts are read with their steps (default true); without, they have none
+ */
 export function foundPrompts(
   configuration: SearchConfiguration,
-  store: Pick<RunStore, "entries" | "events">,
+  store: Pick<RunStore, "mapEntries" | "events">,
   moments = 25,
+  read: { readonly steps?: boolean } = {},
 ): FoundPrompts {
   const { domain, arms } = configuration;
   const replacement =
     arms.replacement ?? (comparesResponses(domain.judge) && !cellsMove(domain.archive) ? "comparison" : "score");
   const archive = new PromptArchive({ ...arms, descriptors: domain.descriptors, archive: domain.archive, replacement });
-  const iterations = loadProgress(store as RunStore, archiveName);
+  const iterations = loadProgress(store, archiveName, read);
   const prompts = new Map<string, EvaluatedPrompt>();
   const course: SearchMoment[] = [];
   const discarded: Partial<Record<DiscardReason, number>> = {};

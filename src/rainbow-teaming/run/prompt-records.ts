@@ -78,7 +78,7 @@ export function searchRecords(
 ): { readonly records: PromptRecord[]; readonly facts: SearchFacts } {
   const configuration = searchConfiguration(store);
   const { domain } = configuration;
-  const found = foundPrompts(configuration, store, 0);
+  const found = foundPrompts(configuration, store, 0, { steps: false });
   const heldOut = heldOutScores(store)?.scores ?? {};
   const reviewed = reviews(store);
   const { items } = reviewed;

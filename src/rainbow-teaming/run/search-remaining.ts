@@ -16,6 +16,6 @@ export function searchRemaining(
 ): SearchRemaining {
   // Discarded children of a search's run are all of its one archive.
   const done = store.countEntries(archiveName) + store.countEvents(discardedEvent);
-  const judged = heldOutJudge === undefined || store.state(heldOutKey) !== undefined;
+  const judged = heldOutJudge === undefined || store.hasState(heldOutKey);
   return { done, complete: done >= iterations && judged };
 }

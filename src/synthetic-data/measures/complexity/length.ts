@@ -1,4 +1,4 @@
-import { splitWords } from "../../../core/words.ts";
+import { countWords } from "../../../core/words.ts";
 import type { Measure } from "../measure.ts";
 import { rowMeanMeasure } from "../row-mean-measure.ts";
 import { partInWords, partSuffix, type RowPart, rowText } from "../row-text.ts";
@@ -17,7 +17,7 @@ export interface LengthInTokensOptions extends LengthOptions {
 
 /** The mean number of words, as white space parts them; NaN for no rows. */
 export function lengthInWords(options: LengthOptions = {}): Measure {
-  return lengthMeasure("words", options, (text) => splitWords(text).length);
+  return lengthMeasure("words", options, (text) => countWords(text));
 }
 
 /** The mean number of characters (Unicode code points); NaN for no rows. */
