@@ -174,7 +174,9 @@ if (hasRedisServer()) {
       const entriesIn = (output: string) => {
         const store = openRun({ directory: runOf(output), mode: "read" });
         try {
-          return { entries: store.entries(), calls: store.modelCalls.spending() };
+          // Outcomes are committed as they come, which workers need not do in the prompts' order.
+          const entries = store.entries().sort((a, b) => a.archive.localeCompare(b.archive) || a.cell - b.cell);
+          return { entries, calls: store.modelCalls.spending() };
         } finally {
           store.close();
         }
