@@ -11,6 +11,8 @@ describe("messages without the request", () => {
     [`HTTP 400 (${quotedText(`body: ${JSON.stringify({ content: request })}`, 60)})`],
     [`the function threw ${quotedText(request, 200)}`],
     [`HTTP 400 (${request.toUpperCase()})`],
+    [`HTTP 414 (no such page: /chat?q=${encodeURIComponent(request)}&n=1)`],
+    [`HTTP 502 (<p>${request.replaceAll('"', "&quot;").replaceAll("\n", "&#10;")}</p>)`],
   ])("%s", (reason) => {
     const told = withoutRequest(reason, [request]);
     expect(told).toContain("[the request]");

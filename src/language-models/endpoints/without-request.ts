@@ -4,13 +4,14 @@
  */
 
 const words = /[\p{L}\p{N}]+/gu;
-const escapes = /\\+(?:[bfnrt]|u[0-9a-f]{4})/giu;
+/** Of JSON, addresses and markup. */
+const escapes = /\\+(?:[bfnrt]|u[0-9a-f]{4})|%[0-9a-f]{2}|&(?:#?\w+);/giu;
 /** So many words in a row are taken for the request's. */
 const inARow = 3;
 
 /**
- * The text with "[the request]" in place of everything from the first to the last words that are the request's, however it
- * is escaped or cut.
+ * The text with "[the request]" in place of everything from the first to the last words that are the request's, also where
+ * it is escaped as in JSON, addresses or markup, or cut.
  *
  * @param texts the request's own
  */
