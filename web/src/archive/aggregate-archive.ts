@@ -10,8 +10,10 @@ export interface MapCell {
   readonly column: number;
   /** Empty: no item. Unscored: none that was scored. Weak: the best one's fitness is below the archive's `weakBelow`. */
   readonly state: CellState;
-  /** Elites, best first and those that were not scored last; equal fitness in the order of the archive. */
+  /** Elites, best first and those that were not scored last; equal fitness in the order of the archive. Sorted when asked for. */
   readonly items: readonly ArchiveItemView[];
+  /** How many they are. */
+  readonly count: number;
   /** How many of the items the model gets wrong. */
   readonly failures: number;
   /** Items that were scored: the only ones of which failures and fitness are known. */
@@ -89,20 +91,32 @@ function toCell(
   items: ArchiveItemView[],
   { weakBelow, dimensions }: ArchiveView,
 ): MapCell {
-  items.sort(byFitness);
   let [scored, failures, total] = [0, 0, 0];
+  let best = items[0];
+  const filled = new Set<number>();
   for (const item of items) {
-    if (item.scored === false) break;
+    filled.add(cellNumber(item.bins, dimensions));
+    if (best !== undefined && byFitness(item, best) < 0) best = item;
+    if (item.scored === false) continue;
     scored++;
     if (!item.correct) failures++;
     total += item.fitness;
   }
-  const bestFitness = scored === 0 ? Number.NaN : (items[0]?.fitness ?? Number.NaN);
-  const filled = new Set<number>();
-  for (const { bins } of items) filled.add(cellNumber(bins, dimensions));
-  const filledCells = filled.size;
-  const state = stateOf(items[0], weakBelow);
-  return { ...place, state, items, scored, failures, bestFitness, meanFitness: total / scored, filledCells };
+  let sorted: readonly ArchiveItemView[] | undefined;
+  return {
+    ...place,
+    state: stateOf(best, weakBelow),
+    get items() {
+      sorted ??= items.sort(byFitness);
+      return sorted;
+    },
+    count: items.length,
+    scored,
+    failures,
+    bestFitness: scored === 0 ? Number.NaN : (best?.fitness ?? Number.NaN),
+    meanFitness: total / scored,
+    filledCells: filled.size,
+  };
 }
 
 /** The fitter one first; what was not scored comes last. */

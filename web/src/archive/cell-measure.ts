@@ -17,7 +17,7 @@ export function cellMeasures({ failing, nouns }: ItemWords): readonly CellMeasur
       value: (cell) => cell.failures / cell.scored,
       write: (share) => fixed(100 * share, 0),
     },
-    { name: `all ${nouns} kept`, value: (cell) => cell.items.length, write: count },
+    { name: `all ${nouns} kept`, value: (cell) => cell.count, write: count },
     { name: "mean fitness", value: (cell) => cell.meanFitness, write: shortFitness },
     { name: "best fitness", value: (cell) => cell.bestFitness, write: shortFitness },
     { name: "cells filled", value: (cell) => cell.filledCells, write: count },
