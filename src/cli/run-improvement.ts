@@ -11,7 +11,7 @@ import type {
 } from "../rainbow-teaming/improve/improvement-configuration.ts";
 import type { EstimatedWork } from "../rainbow-teaming/improve/improvement-estimate.ts";
 import type { FailedPrompt } from "../rainbow-teaming/improve/make-lessons.ts";
-import { namedFilesState } from "../runs/named-files.ts";
+import { namedFiles, namedFilesState } from "../runs/named-files.ts";
 import { createRun, openRun } from "../runs/run-database.ts";
 import { newRunName } from "../runs/run-folders.ts";
 import type { Json, RunStore } from "../runs/run-store.ts";
@@ -197,7 +197,7 @@ async function run({ configuration, access, store, context, estimated }: RunOpti
         "The target runs elsewhere; train it there, for example with",
         `  sh ${shown(scripts.openAi)}`,
         `  MODEL=ORG/REPO sh ${shown(scripts.trl)}`,
-        ...(learnsOnly ? [] : ["and go on with", `  ${afterCommand(store.directory)}`]),
+        ...(learnsOnly ? [] : ["and go on with", `  ${afterCommand(store)}`]),
       ]);
     } else if (result.state === "review") {
       const commands = result.searches.map((folder) => `  ${programCommand} review ${runReference(folder)}`);
@@ -206,8 +206,9 @@ async function run({ configuration, access, store, context, estimated }: RunOpti
   });
 }
 
-function afterCommand(directory: string): string {
-  return `${programCommand} improve --after ID ${runReference(directory)}`;
+function afterCommand({ directory, configuration }: RunStore): string {
+  const flag = namedFiles(configuration).length > 0 ? " --run-code" : "";
+  return `${programCommand} improve --after ID ${runReference(directory)}${flag}`;
 }
 
 /** A report in the folder of each search, as the run's own report names them. */

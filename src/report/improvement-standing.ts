@@ -15,7 +15,7 @@ export interface MeasuredImprovement {
 
 type Standing = Required<Pick<ReportViewModel, "verdictTone" | "standing">>;
 
-/** Better is a clear gain by every judge, one of them independent, held out and renewed, with ordinary ability kept. */
+/** Better is a clear gain by every judge, one of them independent, held out and in a renewed attack, with ordinary ability kept. */
 export function improvementStanding(run: MeasuredImprovement): Standing {
   const { heldOut, renewed, ordinary, isChecked, isSilent } = run;
   const isAny = (verdict: ComparisonView["verdict"]) => heldOut.some(({ view }) => view.verdict === verdict);
@@ -44,6 +44,8 @@ export function improvementStanding(run: MeasuredImprovement): Standing {
   const doubts = [
     ...(isChecked ? [] : ["no judge took part that had no part in the search"]),
     ...doubtsOf([...heldOut, ...renewed]),
+    // Held-out prompts were chosen because the old target failed at them, which favours any other one.
+    ...(renewed.length === 0 ? ["no renewed attack was measured"] : []),
     ...(ordinary.length === 0 ? ["ordinary ability was not measured"] : doubtsOf(ordinary.filter(isInDoubt))),
   ];
   return doubts.length === 0

@@ -76,7 +76,8 @@ describe("the report", () => {
     );
     finished(measurement("openai:t", 1, ability), measurement("openai:taught", 0, ability), on);
     const view = runToViewModel(store);
-    expect(view.verdictTone).toBe("good");
+    // Prompts chosen for the old target's failures favour any other: without a renewed attack nothing is simply better.
+    expect(view.verdictTone).toBe("mixed");
     expect(view.verdict).toMatch(
       /^The share of held-out prompts that the target handles well \(by the held-out judge\) rises from 0\.0 to 100\.0 % \(\+100\.0 points, 95 % interval .* to \+100\.0\); ordinary prompts, right answers 99\.9 to 99\.9 %/u,
     );
@@ -135,7 +136,7 @@ describe("the report", () => {
       finished(measurement("openai:t", 1, ability, 100), after, on);
       return runToViewModel(store);
     };
-    expect(viewOf({ silent: { heldOut: 2, ordinary: 20 } }).verdictTone).toBe("good");
+    expect(viewOf({ silent: { heldOut: 2, ordinary: 20 } }).verdictTone).toBe("mixed");
     const view = viewOf({ silent: { heldOut: 3, ordinary: 0 } });
     expect([view.verdictTone, view.verdict]).toEqual([
       "bad",
@@ -149,7 +150,7 @@ describe("the report", () => {
     ]);
     expect(other.comparisons[0]?.verdict).toBe("better");
     // Runs that told both kinds together.
-    expect(viewOf({ noResponse: 22 }).verdictTone).toBe("good");
+    expect(viewOf({ noResponse: 22 }).verdictTone).toBe("mixed");
     expect(viewOf({ noResponse: 23 }).verdict).toContain("2.1 % of prompts put to the trained target have no response");
   });
 
@@ -186,7 +187,7 @@ describe("the report", () => {
       const { standing: told, verdictTone } = runToViewModel(store);
       return [told?.word, verdictTone];
     };
-    expect(standing(20, 1, 0, answers)).toEqual(["Better", "good"]);
+    expect(standing(20, 1, 0, answers)).toEqual(["Mixed", "mixed"]);
     expect(standing(20, 1, 0)).toEqual(["Mixed", "mixed"]);
     expect(runToViewModel(store).standing?.explanation).toContain("ordinary ability was not measured");
     expect(standing(20, 0, 1)).toEqual(["Worse", "bad"]);
