@@ -90,6 +90,7 @@ describe("a JSON schema as a judge", () => {
     ]) {
       expect(() => jsonSchemaJudge({ schema: schema as object })).toThrow(InvalidArgumentError);
     }
+    expect(() => jsonSchemaJudge({ schema: { $async: true, type: "object" } })).toThrow(/\$async/u);
     expect(() => jsonSchemaJudge({ schema: { file: join(folder, "none.json") } })).toThrow(StorageError);
     expect(() => jsonSchemaJudge({ schema: { file: file("broken.json", "{") } })).toThrow(CorruptFileError);
   });

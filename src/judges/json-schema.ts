@@ -62,6 +62,9 @@ function compiled(schema: unknown) {
   const named = typeof schema === "object" && "$schema" in schema ? String(schema.$schema) : "2020-12";
   const draft = Object.entries(drafts).find(([name]) => named.includes(name));
   if (draft === undefined) throw unusable(`a schema of ${Object.keys(drafts).join(", ")}`, quotedText(named));
+  if (typeof schema === "object" && "$async" in schema) {
+    throw unusable("a schema that is checked at once", 'the keyword "$async"');
+  }
   try {
     return new draft[1](settings).compile(schema);
   } catch (error) {

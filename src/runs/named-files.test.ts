@@ -31,6 +31,11 @@ test("named files are found at any depth: modules that judge or measure, applica
   expect(namedFiles({ ...configuration, domain: {}, target: "gguf:a.gguf", archives: [] })).toEqual([]);
 });
 
+test("an embedder of an archive, and applications under any other name, are code too", () => {
+  expect(namedFiles({ domain: { archive: { kind: "cvt", embedder: "evil.ts" } } })).toEqual(["evil.ts"]);
+  expect(namedFiles({ whatever: ["app:evil.mjs"], seeds: ["Read main.ts"] })).toEqual(["evil.mjs"]);
+});
+
 describe("a run that is gone on with", () => {
   let folder: string;
   beforeAll(() => {

@@ -19,6 +19,7 @@ const modelSettings = new Set([
   "heldOutJudge",
   "cheapJudge",
   "teacher",
+  "embedder",
   "by",
   "after",
 ]);
@@ -30,7 +31,9 @@ export function namedFiles(configuration: unknown): string[] {
     if (Array.isArray(value)) {
       for (const each of value) visit(each, setting);
     } else if (typeof value === "string") {
-      const path = setting !== undefined && modelSettings.has(setting) ? applicationPath(value) : undefined;
+      // What is spelt as an application counts wherever it stands, so that no setting is forgotten here.
+      const isModel = value.startsWith("app:") || (setting !== undefined && modelSettings.has(setting));
+      const path = isModel ? applicationPath(value) : undefined;
       if (path !== undefined) files.add(path);
     } else if (typeof value === "object" && value !== null) {
       const { kind, file } = value as { readonly kind?: unknown; readonly file?: unknown };
